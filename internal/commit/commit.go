@@ -1,0 +1,2 @@
+// Package commit is the group commit: Add returns when the item is durable.
+package commit

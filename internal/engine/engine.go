@@ -1,0 +1,2 @@
+// Package engine finds, starts, supervises and stops the embedded ClickHouse.
+package engine

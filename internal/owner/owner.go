@@ -1,0 +1,2 @@
+// Package owner is the owner's metrics endpoint.
+package owner

@@ -1,0 +1,2 @@
+// Package staff holds the pages for teachers and principals, one file per page.
+package staff

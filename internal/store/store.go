@@ -1,0 +1,2 @@
+// Package store is the only ClickHouse code: connect, migrate, insert, read.
+package store

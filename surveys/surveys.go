@@ -1,0 +1,94 @@
+// Package surveys knows the questionnaires: which items a class is asked in
+// which wave, in which words, and what each option means for the statistics.
+// Questionnaires are data files; every language stands in the file.
+//
+// It must not know any pupil, class or answer, and imports nothing of ours.
+package surveys
+
+// Lang is a language of the pupil page: "nb", "nn" or "en".
+type Lang string
+
+// The languages every questionnaire must hold, in the order they are offered.
+const (
+	Bokmaal Lang = "nb"
+	Nynorsk Lang = "nn"
+	English Lang = "en"
+)
+
+// Languages lists them in the order they are offered.
+var Languages = []Lang{Bokmaal, Nynorsk, English}
+
+// Text is one text in every language.
+type Text map[Lang]string
+
+// Kind says when an item is asked.
+type Kind string
+
+// The kinds of items.
+const (
+	Core       Kind = "core"       // every wave, fixed order
+	Rotating   Kind = "rotating"   // every Every-th planned wave of the class, from Offset
+	Background Kind = "background" // last; gender only
+)
+
+// Stream says which statistics an item feeds (DETECTION §1).
+type Stream string
+
+// The streams of SCHOOL §3.
+const (
+	Score  Stream = "score"  // S1: mean of the score items, and S2 its tail
+	Single Stream = "item"   // S3: respondents in the two worst options
+	Severe Stream = "severe" // the worst step, ANONYMITY §4
+	Adult  Stream = "adult"  // its own route; never shown at the school
+)
+
+// Option is one answer to an item. Options are numbered from 1 in the order of
+// the file; 0 is "would rather not answer".
+type Option struct {
+	Text Text   `yaml:"text" json:"text"`
+	Face string `yaml:"face,omitempty" json:"face,omitempty"` // name of a picture beside the words
+}
+
+// Item is one question.
+type Item struct {
+	ID        string   `yaml:"id"`
+	Kind      Kind     `yaml:"kind"`
+	Theme     string   `yaml:"theme"`    // wellbeing, unsafe, alone, left_out, hurt, digital, adult, place, dread, help
+	Polarity  string   `yaml:"polarity"` // "good_first" or "bad_first": which end of the options stands first
+	Text      Text     `yaml:"text"`
+	Label     Text     `yaml:"label"` // short name over a column
+	Share     Text     `yaml:"share"` // what the released share is a share of, as the staff page says it
+	Options   []Option `yaml:"options"`
+	Counts    []int    `yaml:"counts"` // options that count toward the released share
+	Worst     int      `yaml:"worst"`  // the worst step; 0 if the item has none
+	Streams   []Stream `yaml:"streams"`
+	Sensitive bool     `yaml:"sensitive"`
+	Every     int      `yaml:"every,omitempty"`  // rotating: asked when ordinal%Every == Offset
+	Offset    int      `yaml:"offset,omitempty"` // rotating
+}
+
+// Questionnaire is one version of the questions for a span of grades. Any
+// change of the core's words, order or steps is a new version.
+type Questionnaire struct {
+	ID        string `yaml:"id"`
+	Version   int    `yaml:"version"`
+	FromGrade int    `yaml:"from_grade"` // 1-13; 11-13 are Vg1-Vg3
+	ToGrade   int    `yaml:"to_grade"`
+	Validated bool   `yaml:"validated"`
+	Title     Text   `yaml:"title"`
+	Period    Text   `yaml:"period"`
+	Items     []Item `yaml:"items"`
+}
+
+// Set holds the questionnaires of an installation.
+type Set struct {
+	Questionnaires []*Questionnaire
+}
+
+// Fault is one thing wrong in a data file, with where it stands and what to do.
+type Fault struct {
+	File    string
+	Line    int
+	Message string
+	Hint    string
+}

@@ -1,2 +1,158 @@
-// Package config is the whole configuration of a server, from flags and environment, with every fault listed at once.
+// Package config is the whole configuration of a server. Every flag is also an
+// environment variable, every secret can come from a file, and every fault is
+// listed at once with what to do about it.
+//
+// It must not know what the settings are used for.
 package config
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// Server is what `folgmed serve` can be told. The tags are read by kong: the
+// flag --tls-cert is the variable FOLGMED_TLS_CERT.
+type Server struct {
+	Data string `default:"data" env:"FOLGMED_DATA" type:"path" help:"Folder for keys, the control socket and the embedded engine."`
+
+	Listen    string `default:"127.0.0.1:8080" env:"FOLGMED_LISTEN" help:"Address of the public listener: pupils, staff, owners."`
+	Admin     string `default:"127.0.0.1:8081" env:"FOLGMED_ADMIN" help:"Address of the operator's listener: metrics, health, profiles. Loopback only."`
+	PublicURL string `env:"FOLGMED_PUBLIC_URL" help:"What links on slips and in mails begin with, such as https://folgmed.example.org. Default: the public listener."`
+	TLSCert   string `env:"FOLGMED_TLS_CERT" type:"path" help:"Certificate file of the public listener."`
+	TLSKey    string `env:"FOLGMED_TLS_KEY" type:"path" help:"Key file of the public listener."`
+	TLSProxy  bool   `env:"FOLGMED_TLS_PROXY" help:"A proxy in front ends TLS: listen without it."`
+
+	ClickHouseURL          string `env:"FOLGMED_CLICKHOUSE_URL" name:"clickhouse-url" help:"ClickHouse to use, as http(s)://host:8123 or clickhouse://host:9000. Default: the embedded engine."`
+	ClickHouseUser         string `env:"FOLGMED_CLICKHOUSE_USER" name:"clickhouse-user" default:"default" help:"User at --clickhouse-url."`
+	ClickHousePassword     string `env:"FOLGMED_CLICKHOUSE_PASSWORD" name:"clickhouse-password" help:"Password at --clickhouse-url. Better: --clickhouse-password-file."`
+	ClickHousePasswordFile string `env:"FOLGMED_CLICKHOUSE_PASSWORD_FILE" name:"clickhouse-password-file" type:"path" help:"File that holds the password."`
+	Database               string `env:"FOLGMED_DATABASE" default:"folgmed" help:"Database in ClickHouse."`
+	CHDB                   string `env:"FOLGMED_CHDB" type:"path" help:"The embedded engine's library, libchdb.so. Default: beside the program."`
+
+	Surveys   string `env:"FOLGMED_SURVEYS" type:"path" help:"Folder of questionnaire files that come before the built-in ones."`
+	Rehearsal bool   `env:"FOLGMED_REHEARSAL" help:"Mark this installation as a rehearsal at its first start: its clock can be set and its waves moved by command. Can not be undone."`
+
+	OIDCIssuer           string `env:"FOLGMED_OIDC_ISSUER" name:"oidc-issuer" help:"OpenID Connect provider for staff, such as https://auth.dataporten.no."`
+	OIDCClientID         string `env:"FOLGMED_OIDC_CLIENT_ID" name:"oidc-client-id" help:"Client id at the provider."`
+	OIDCClientSecret     string `env:"FOLGMED_OIDC_CLIENT_SECRET" name:"oidc-client-secret" help:"Client secret. Better: --oidc-client-secret-file."`
+	OIDCClientSecretFile string `env:"FOLGMED_OIDC_CLIENT_SECRET_FILE" name:"oidc-client-secret-file" type:"path" help:"File that holds the client secret."`
+
+	LogFormat string `env:"FOLGMED_LOG_FORMAT" enum:"text,json" default:"text" help:"How log lines are written: text or json."`
+}
+
+// maxSocketPath is what the kernel allows for a Unix socket's path, less its
+// end mark (unix(7)).
+const maxSocketPath = 107
+
+// ControlSocket is where the commands reach the running server.
+func ControlSocket(data string) string { return filepath.Join(data, "control.sock") }
+
+// Resolve reads the secrets from their files and checks everything. The error
+// joins every fault found; nothing is used before it is nil.
+func (s *Server) Resolve() error {
+	var faults []error
+	fault := func(format string, args ...any) { faults = append(faults, fmt.Errorf(format, args...)) }
+
+	fromFile := func(flag string, value *string, file string) {
+		switch {
+		case file == "":
+		case *value != "":
+			fault("--%s and --%s-file are both given: keep the file", flag, flag)
+		default:
+			raw, err := os.ReadFile(file)
+			if err != nil {
+				fault("--%s-file can not be read: %w", flag, err)
+				return
+			}
+			*value = strings.TrimRight(string(raw), "\r\n")
+			if *value == "" {
+				fault("--%s-file %s is empty", flag, file)
+			}
+		}
+	}
+	fromFile("clickhouse-password", &s.ClickHousePassword, s.ClickHousePasswordFile)
+	fromFile("oidc-client-secret", &s.OIDCClientSecret, s.OIDCClientSecretFile)
+
+	if s.Data == "" {
+		fault("--data is empty: name a folder for keys and the embedded engine")
+	} else if n := len(ControlSocket(s.Data)); n > maxSocketPath {
+		fault("--data is %d characters too long for the control socket: choose a shorter path", n-maxSocketPath)
+	}
+	for _, l := range []struct{ flag, address string }{{"listen", s.Listen}, {"admin", s.Admin}} {
+		if _, _, err := net.SplitHostPort(l.address); err != nil {
+			fault("--%s %q is no address: write host:port, such as 127.0.0.1:8080", l.flag, l.address)
+		}
+	}
+	if !Loopback(s.Admin) {
+		fault("--admin %s is not on loopback: it has profiles and metrics that no one else may read; use 127.0.0.1", s.Admin)
+	}
+	if (s.TLSCert == "") != (s.TLSKey == "") {
+		fault("--tls-cert and --tls-key go together: give both or none")
+	}
+	if s.TLSCert != "" && s.TLSProxy {
+		fault("--tls-proxy says that a proxy ends TLS, --tls-cert that this server does: keep one")
+	}
+	if !Loopback(s.Listen) && s.TLSCert == "" && !s.TLSProxy {
+		fault("--listen %s can be reached from outside without TLS: give --tls-cert and --tls-key, or --tls-proxy if a proxy in front ends TLS", s.Listen)
+	}
+	if s.PublicURL != "" {
+		u, err := url.Parse(s.PublicURL)
+		if err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" {
+			fault("--public-url %q is no web address: write it as https://folgmed.example.org, without a path", s.PublicURL)
+		}
+		s.PublicURL = strings.TrimRight(s.PublicURL, "/")
+	}
+	if s.ClickHouseURL != "" {
+		u, err := url.Parse(s.ClickHouseURL)
+		if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https" && u.Scheme != "clickhouse") {
+			fault("--clickhouse-url must begin with http://, https:// or clickhouse:// and name a host")
+		} else if u.User != nil {
+			fault("--clickhouse-url holds a user or password: give --clickhouse-user and --clickhouse-password-file")
+		}
+	}
+	if !identifier(s.Database) {
+		fault("--database %q may hold letters, digits and _ only, and begin with a letter", s.Database)
+	}
+	if s.Surveys != "" {
+		if info, err := os.Stat(s.Surveys); err != nil || !info.IsDir() {
+			fault("--surveys %s is not a folder of questionnaire files", s.Surveys)
+		}
+	}
+	if s.OIDCIssuer != "" && (s.OIDCClientID == "" || s.OIDCClientSecret == "") {
+		fault("--oidc-issuer needs --oidc-client-id and --oidc-client-secret-file")
+	}
+	if s.OIDCIssuer == "" && s.OIDCClientID != "" {
+		fault("--oidc-client-id needs --oidc-issuer")
+	}
+	return errors.Join(faults...)
+}
+
+// Loopback says whether an address host:port can only be reached from the same
+// machine.
+func Loopback(address string) bool {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return false
+	}
+	if host == "localhost" {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}
+
+// identifier says whether s can stand unquoted as a database name.
+func identifier(s string) bool {
+	for i, r := range s {
+		letter := r == '_' || ('a' <= r && r <= 'z') || ('A' <= r && r <= 'Z')
+		if !letter && (i == 0 || r < '0' || r > '9') {
+			return false
+		}
+	}
+	return s != ""
+}

@@ -1,0 +1,64 @@
+# Følgmed. `make` lists what there is.
+.DEFAULT_GOAL := help
+
+GO      ?= go
+NPM     ?= npm
+BIN     := bin/folgmed
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+LINT    := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+VULN    := golang.org/x/vuln/cmd/govulncheck@v1.1.4
+
+TABLET  := internal/pupil/dist/index.html
+CHDB    := internal/engine/node_modules/@chdb/lib-linux-x64-gnu/libchdb.so
+DEMO    := data/demo
+
+.PHONY: help demo clean-demo build engine tablet test unit race browser lint fuzz bench tools dist
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: build ## start Følgmed with a simulated owner and print three links
+	$(BIN) demo --data $(DEMO)
+
+clean-demo: ## forget the demo
+	rm -rf $(DEMO)
+
+build: engine tablet ## build bin/folgmed with its engine and tablet app
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-X main.version=$(VERSION)" -o $(BIN) ./cmd/folgmed
+
+engine: $(CHDB) ## fetch the embedded ClickHouse (pinned, hash checked)
+$(CHDB): internal/engine/package-lock.json
+	cd internal/engine && $(NPM) ci --no-audit --no-fund
+	@touch $@
+
+tablet: $(TABLET) ## build the pupil's page
+$(TABLET): internal/pupil/app/node_modules/.package-lock.json $(wildcard internal/pupil/app/*.ts internal/pupil/app/*.css internal/pupil/app/*.html internal/pupil/app/*.mjs internal/pupil/app/*/*)
+	cd internal/pupil/app && $(NPM) run build
+	@touch $@
+internal/pupil/app/node_modules/.package-lock.json: internal/pupil/app/package-lock.json
+	cd internal/pupil/app && $(NPM) ci --no-audit --no-fund
+	@touch $@
+
+test: tools build race ## run every test: unit tests under the race detector, real engine, real browser
+	@echo "all tests passed"
+
+race:
+	CGO_ENABLED=1 $(GO) test -race -timeout 20m ./...
+
+lint: engine tablet ## vet, golangci-lint, promtool
+	$(GO) vet ./...
+	$(GO) run $(LINT) run ./...
+
+vuln: ## known vulnerabilities in what we import
+	$(GO) run $(VULN) ./...
+
+fuzz: ## fuzz every parser for half a minute each
+	@set -e; for p in $$($(GO) list ./...); do \
+	  for f in $$($(GO) test -list '^Fuzz' $$p | grep '^Fuzz' || true); do \
+	    echo "$$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime 30s $$p; done; done
+
+bench: build ## casts a second and latency beside a bare handler and raw inserts
+	$(GO) test -run '^$$' -bench . -benchtime 1x -timeout 20m ./internal/app
+
+tools: ## install Chromium, gcc and promtool where they are missing (as root)
+	@.ci/tools

@@ -1,0 +1,66 @@
+package config
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func valid() Server {
+	return Server{Data: "/tmp/f", Listen: "127.0.0.1:8080", Admin: "127.0.0.1:8081", Database: "folgmed"}
+}
+
+func TestResolveListsEveryFaultAtOnce(t *testing.T) {
+	s := Server{
+		Data: "/tmp/f", Listen: "0.0.0.0:8080", Admin: "0.0.0.0:8081", Database: "1;drop",
+		TLSKey: "key.pem", PublicURL: "folgmed", ClickHouseURL: "tcp://x", Surveys: "/no/such/folder", OIDCIssuer: "https://idp",
+	}
+	err := s.Resolve()
+	if err == nil {
+		t.Fatal("a configuration full of faults was accepted")
+	}
+	for _, want := range []string{"--admin", "--tls-cert and --tls-key", "--listen", "--public-url", "--clickhouse-url", "--database", "--surveys", "--oidc-client-id"} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("the error does not name %s:\n%v", want, err)
+		}
+	}
+}
+
+func TestResolveAccepts(t *testing.T) {
+	for name, change := range map[string]func(*Server){
+		"the defaults":          func(*Server) {},
+		"a proxy that ends TLS": func(s *Server) { s.Listen, s.TLSProxy = ":8080", true },
+		"own TLS":               func(s *Server) { s.Listen, s.TLSCert, s.TLSKey = ":8443", "c", "k" },
+		"a ClickHouse":          func(s *Server) { s.ClickHouseURL = "clickhouse://db:9000" },
+		"IPv6 loopback":         func(s *Server) { s.Listen = "[::1]:8080" },
+	} {
+		s := valid()
+		change(&s)
+		if err := s.Resolve(); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestSecretsFromFiles(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "password")
+	if err := os.WriteFile(file, []byte("hemmelig\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s := valid()
+	s.ClickHousePasswordFile = file
+	if err := s.Resolve(); err != nil || s.ClickHousePassword != "hemmelig" {
+		t.Errorf("password = %q, err = %v", s.ClickHousePassword, err)
+	}
+	s = valid()
+	s.ClickHousePassword, s.ClickHousePasswordFile = "a", file
+	if err := s.Resolve(); err == nil || strings.Contains(err.Error(), "hemmelig") {
+		t.Errorf("password given twice: err = %v", err)
+	}
+	s = valid()
+	s.ClickHouseURL = "http://u:hemmelig@db:8123"
+	if err := s.Resolve(); err == nil || strings.Contains(err.Error(), "hemmelig") {
+		t.Errorf("password in the address: err = %v", err)
+	}
+}

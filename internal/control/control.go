@@ -1,0 +1,330 @@
+// Package control is how the commands reach the running server: HTTP over a
+// Unix socket in the data folder that only its owner can open. Whoever may
+// read the folder may already read the keys in it, so the socket's mode is the
+// whole of the access control.
+//
+// It carries codes to the printer and nothing that a pupil answered: there is
+// no call that reads answers, counts or releases.
+package control
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"syscall"
+	"time"
+
+	"github.com/folgmed/folgmed/internal/access"
+	"github.com/folgmed/folgmed/internal/roster"
+	"github.com/folgmed/folgmed/internal/wave"
+)
+
+// Operator is what a command can ask of the server. The server implements it;
+// Client does too, by asking the server.
+type Operator interface {
+	// Status says what is running.
+	Status(ctx context.Context) (Status, error)
+	// SaveRoster puts a checked roster in force, one version per owner.
+	SaveRoster(ctx context.Context, r roster.Roster) error
+	// Roster returns the roster in force.
+	Roster(ctx context.Context) (roster.Roster, error)
+	// Waves lists the waves that were ever opened, oldest first.
+	Waves(ctx context.Context) ([]Wave, error)
+	// MoveWave opens, closes or seals a wave, in a rehearsal only. Sealing
+	// returns when the wave is released.
+	MoveWave(ctx context.Context, m Move) error
+	// SetClock sets the clock of a rehearsal, or lets it run with the real one.
+	SetClock(ctx context.Context, c Clock) error
+	// Codes makes new codes for an open wave.
+	Codes(ctx context.Context, r CodesRequest) ([]ClassCodes, error)
+	// AddPerson lets a member of staff sign in, or changes what they may see.
+	AddPerson(ctx context.Context, p access.Person) error
+	// RemovePerson ends a person's access at once.
+	RemovePerson(ctx context.Context, email string) error
+	// People lists who may sign in.
+	People(ctx context.Context) ([]access.Person, error)
+	// SignInLink makes a link that signs a person in once.
+	SignInLink(ctx context.Context, email string) (string, error)
+	// OwnerToken makes the bearer token of an owner's metrics; the one before
+	// stops working.
+	OwnerToken(ctx context.Context, org string) (string, error)
+	// Detect carries every sealed wave on to its release now, instead of at the
+	// job's next round, and returns those it released.
+	Detect(ctx context.Context) ([]wave.Number, error)
+}
+
+// Status is what is running.
+type Status struct {
+	Version     string    `json:"version"`
+	PublicURL   string    `json:"public_url"`
+	Fingerprint string    `json:"fingerprint"`
+	Rehearsal   bool      `json:"rehearsal"`
+	Now         time.Time `json:"now"`
+}
+
+// Wave is a wave and how far it has come.
+type Wave struct {
+	Number wave.Number `json:"number"`
+	State  wave.State  `json:"state"`
+	Monday time.Time   `json:"monday"`
+}
+
+// Move is a command to a wave: Step is wave.Opened, wave.Closed or wave.Sealed.
+type Move struct {
+	Wave wave.Number `json:"wave"`
+	Step wave.Step   `json:"step"`
+}
+
+// Clock sets a rehearsal's clock to Set, or, when Real, back to the real time.
+type Clock struct {
+	Set  time.Time `json:"set"`
+	Real bool      `json:"real"`
+}
+
+// CodesRequest asks for codes: for one class, or for every class that is asked
+// in the wave when School is empty. Count 0 means one for each pupil on the
+// roster.
+type CodesRequest struct {
+	Wave   wave.Number `json:"wave"`
+	School string      `json:"school"`
+	Class  string      `json:"class"`
+	Count  int         `json:"count"`
+}
+
+// ClassCodes are new codes of one class, in random order.
+type ClassCodes struct {
+	School     string      `json:"school"`
+	SchoolName string      `json:"school_name"`
+	Written    string      `json:"written"`
+	Class      string      `json:"class"`
+	Wave       wave.Number `json:"wave"`
+	Codes      []string    `json:"codes"`
+}
+
+// maxBody bounds a request: a national roster is about 10 MB.
+const maxBody = 64 << 20
+
+// refusal is how an error travels.
+type refusal struct {
+	Error string `json:"error"`
+}
+
+// empty stands for "no arguments" and "no result".
+type empty struct{}
+
+// calls are all calls by name: what the server answers and the client asks.
+func calls(op Operator) map[string]http.HandlerFunc {
+	return map[string]http.HandlerFunc{
+		"status":        answer(func(ctx context.Context, _ empty) (Status, error) { return op.Status(ctx) }),
+		"save-roster":   answer(func(ctx context.Context, r roster.Roster) (empty, error) { return empty{}, op.SaveRoster(ctx, r) }),
+		"roster":        answer(func(ctx context.Context, _ empty) (roster.Roster, error) { return op.Roster(ctx) }),
+		"waves":         answer(func(ctx context.Context, _ empty) ([]Wave, error) { return op.Waves(ctx) }),
+		"move-wave":     answer(func(ctx context.Context, m Move) (empty, error) { return empty{}, op.MoveWave(ctx, m) }),
+		"set-clock":     answer(func(ctx context.Context, c Clock) (empty, error) { return empty{}, op.SetClock(ctx, c) }),
+		"codes":         answer(op.Codes),
+		"add-person":    answer(func(ctx context.Context, p access.Person) (empty, error) { return empty{}, op.AddPerson(ctx, p) }),
+		"remove-person": answer(func(ctx context.Context, email string) (empty, error) { return empty{}, op.RemovePerson(ctx, email) }),
+		"people":        answer(func(ctx context.Context, _ empty) ([]access.Person, error) { return op.People(ctx) }),
+		"sign-in-link":  answer(op.SignInLink),
+		"owner-token":   answer(op.OwnerToken),
+		"detect":        answer(func(ctx context.Context, _ empty) ([]wave.Number, error) { return op.Detect(ctx) }),
+	}
+}
+
+// answer decodes the arguments, calls and encodes the result.
+func answer[In, Out any](call func(context.Context, In) (Out, error)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		var in In
+		if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody)).Decode(&in); err != nil {
+			w.WriteHeader(http.StatusBadRequest)
+			_ = json.NewEncoder(w).Encode(refusal{"the request can not be read: " + err.Error()})
+			return
+		}
+		out, err := call(r.Context(), in)
+		if err != nil {
+			w.WriteHeader(http.StatusUnprocessableEntity)
+			_ = json.NewEncoder(w).Encode(refusal{err.Error()})
+			return
+		}
+		_ = json.NewEncoder(w).Encode(out)
+	}
+}
+
+// Server listens on a socket until it is closed.
+type Server struct {
+	http   *http.Server
+	socket string
+	done   chan error
+}
+
+// Listen serves op on the socket. A socket left by a server that died is
+// replaced; one that answers is not.
+func Listen(socket string, op Operator, log *slog.Logger) (*Server, error) {
+	if conn, err := net.DialTimeout("unix", socket, time.Second); err == nil {
+		_ = conn.Close()
+		return nil, fmt.Errorf("a server already answers on %s: stop it first", socket)
+	}
+	if err := os.Remove(socket); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("remove the old control socket: %w", err)
+	}
+	old := syscall.Umask(0o077) // the socket is never open to others, not for a moment
+	listener, err := net.Listen("unix", socket)
+	syscall.Umask(old)
+	if err != nil {
+		return nil, fmt.Errorf("open the control socket: %w", err)
+	}
+	mux := http.NewServeMux()
+	for name, handler := range calls(op) {
+		mux.HandleFunc("POST /"+name, handler)
+	}
+	s := &Server{
+		http:   &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second},
+		socket: socket,
+		done:   make(chan error, 1),
+	}
+	go func() {
+		err := s.http.Serve(listener)
+		if !errors.Is(err, http.ErrServerClosed) {
+			log.Error("control socket stopped", slog.Any("err", err))
+		}
+		s.done <- err
+	}()
+	return s, nil
+}
+
+// Close stops listening, waits for the calls under way until ctx ends, and
+// removes the socket.
+func (s *Server) Close(ctx context.Context) error {
+	err := s.http.Shutdown(ctx)
+	<-s.done
+	return err
+}
+
+// Client asks the server that runs on a data folder.
+type Client struct {
+	socket string
+	http   *http.Client
+}
+
+var _ Operator = (*Client)(nil)
+
+// Dial returns a client of the server that runs on socket.
+func Dial(socket string) *Client {
+	return &Client{socket: socket, http: &http.Client{Transport: &http.Transport{
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return new(net.Dialer).DialContext(ctx, "unix", socket)
+		},
+	}}}
+}
+
+// ask makes one call.
+func ask[Out any](ctx context.Context, c *Client, name string, in any) (Out, error) {
+	var out Out
+	body, err := json.Marshal(in)
+	if err != nil {
+		return out, fmt.Errorf("encode the arguments of %s: %w", name, err)
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://control/"+name, bytes.NewReader(body))
+	if err != nil {
+		return out, err
+	}
+	res, err := c.http.Do(req)
+	if err != nil {
+		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ECONNREFUSED) {
+			return out, fmt.Errorf("no server runs here (nothing answers on %s): start one with 'folgmed serve', or name its folder with --data", c.socket)
+		}
+		return out, fmt.Errorf("ask the server: %w", err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	if res.StatusCode != http.StatusOK {
+		var no refusal
+		raw, _ := io.ReadAll(io.LimitReader(res.Body, 1<<16))
+		if json.Unmarshal(raw, &no) != nil || no.Error == "" {
+			return out, fmt.Errorf("%s: the server answered %s", name, res.Status)
+		}
+		return out, errors.New(no.Error)
+	}
+	if err := json.NewDecoder(res.Body).Decode(&out); err != nil {
+		return out, fmt.Errorf("read the answer to %s: %w", name, err)
+	}
+	return out, nil
+}
+
+// Status says what is running.
+func (c *Client) Status(ctx context.Context) (Status, error) {
+	return ask[Status](ctx, c, "status", empty{})
+}
+
+// SaveRoster puts a roster in force.
+func (c *Client) SaveRoster(ctx context.Context, r roster.Roster) error {
+	_, err := ask[empty](ctx, c, "save-roster", r)
+	return err
+}
+
+// Roster returns the roster in force.
+func (c *Client) Roster(ctx context.Context) (roster.Roster, error) {
+	return ask[roster.Roster](ctx, c, "roster", empty{})
+}
+
+// Waves lists the waves.
+func (c *Client) Waves(ctx context.Context) ([]Wave, error) {
+	return ask[[]Wave](ctx, c, "waves", empty{})
+}
+
+// MoveWave opens, closes or seals a wave.
+func (c *Client) MoveWave(ctx context.Context, m Move) error {
+	_, err := ask[empty](ctx, c, "move-wave", m)
+	return err
+}
+
+// SetClock sets the clock of a rehearsal.
+func (c *Client) SetClock(ctx context.Context, clock Clock) error {
+	_, err := ask[empty](ctx, c, "set-clock", clock)
+	return err
+}
+
+// Codes makes new codes.
+func (c *Client) Codes(ctx context.Context, r CodesRequest) ([]ClassCodes, error) {
+	return ask[[]ClassCodes](ctx, c, "codes", r)
+}
+
+// AddPerson lets a member of staff sign in.
+func (c *Client) AddPerson(ctx context.Context, p access.Person) error {
+	_, err := ask[empty](ctx, c, "add-person", p)
+	return err
+}
+
+// RemovePerson ends a person's access.
+func (c *Client) RemovePerson(ctx context.Context, email string) error {
+	_, err := ask[empty](ctx, c, "remove-person", email)
+	return err
+}
+
+// People lists who may sign in.
+func (c *Client) People(ctx context.Context) ([]access.Person, error) {
+	return ask[[]access.Person](ctx, c, "people", empty{})
+}
+
+// SignInLink makes a link that signs a person in once.
+func (c *Client) SignInLink(ctx context.Context, email string) (string, error) {
+	return ask[string](ctx, c, "sign-in-link", email)
+}
+
+// OwnerToken makes the bearer token of an owner's metrics.
+func (c *Client) OwnerToken(ctx context.Context, org string) (string, error) {
+	return ask[string](ctx, c, "owner-token", org)
+}
+
+// Detect carries sealed waves on to their release.
+func (c *Client) Detect(ctx context.Context) ([]wave.Number, error) {
+	return ask[[]wave.Number](ctx, c, "detect", empty{})
+}

@@ -5,7 +5,14 @@
 // signal was found, and never a pupil's name.
 package duty
 
-import "time"
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"time"
+
+	"github.com/folgmed/folgmed/internal/disclosure"
+)
 
 // Event is one thing that happened to a subject. A person's event has an id
 // made by the client, so a retry is one event; a machine's is the hash of
@@ -16,13 +23,16 @@ type Event struct {
 	Subject string // "prompt:ID"; reports and cases follow with their own prefix
 	Owner   string
 	School  string
-	Version int // of the subject, as the writer saw it
+	Version int // of the subject, as the writer saw it; 0 for the event that opens it
 	Step    Step
 	At      time.Time
-	By      string // person id, or "folgmed" for a machine's event
+	By      string // person id, or Machine for a machine's event
 	Role    string
 	Body    Body
 }
+
+// Machine is who a machine's event is by.
+const Machine = "folgmed"
 
 // Step is what kind of event it is.
 type Step string
@@ -30,22 +40,38 @@ type Step string
 // The steps of a prompt.
 const (
 	Opened    Step = "opened"
-	Joined    Step = "joined"   // another signal of the same unit and kind
+	Joined    Step = "joined"   // another signal of the same unit and kind, or a class's in its school's prompt
 	Raised    Step = "raised"   // from notice to act
 	Ended     Step = "ended"    // the signal's period is over
 	Observed  Step = "observed" // what staff saw
 	Concluded Step = "concluded"
 )
 
+// The conclusions of a prompt, Body.Conclusion.
+const (
+	Concern   = "concern"    // there is reason to report to the principal
+	NoConcern = "no_concern" // there is not, for the reason given
+)
+
 // Body is what an event carries; which fields are used depends on the step.
 // Stored as JSON.
 type Body struct {
-	Signals    []string `json:"signals,omitempty"`  // signal ids, opened and joined
+	Signals    []string `json:"signals,omitempty"`  // signal ids: opened, joined, raised, ended
 	Releases   []string `json:"releases,omitempty"` // release ids the event rests on
+	Level      string   `json:"level,omitempty"`    // of the signals' unit, disclosure.Level
+	Unit       string   `json:"unit,omitempty"`     // its name
 	Kind       string   `json:"kind,omitempty"`
 	Tier       string   `json:"tier,omitempty"`
 	Text       string   `json:"text,omitempty"`
-	Conclusion string   `json:"conclusion,omitempty"` // concern or no_concern
+	Conclusion string   `json:"conclusion,omitempty"` // Concern or NoConcern
 	Reason     string   `json:"reason,omitempty"`     // why a decision was taken, prompt.Reason for machine events
 	ExtraLook  bool     `json:"extra_look,omitempty"` // "we looked out for pupils we know may be vulnerable"
+}
+
+// MachineID is the id of a machine's event: the same decision taken twice is
+// one event.
+func MachineID(wave uint32, unit disclosure.Unit, kind disclosure.Kind, step Step) string {
+	h := sha256.Sum256(fmt.Appendf(nil, "folgmed duty event v1\n%d\n%s\n%s\n%s\n%s\n%s\n%s",
+		wave, unit.Owner, unit.School, unit.Level, unit.Name, kind, step))
+	return hex.EncodeToString(h[:16])
 }

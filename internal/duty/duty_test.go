@@ -1,0 +1,221 @@
+package duty_test
+
+import (
+	"math/rand"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"github.com/folgmed/folgmed/internal/disclosure"
+	"github.com/folgmed/folgmed/internal/duty"
+)
+
+var (
+	monday = time.Date(2026, 10, 12, 9, 0, 0, 0, time.UTC)
+	unit   = disclosure.Unit{Owner: "100000001", School: "200000001", Level: disclosure.LevelClass, Name: "5A"}
+)
+
+func opened(tier disclosure.Tier, kind disclosure.Kind) duty.Event {
+	return machine(0, duty.Opened, "s1", tier, kind)
+}
+
+func machine(version int, step duty.Step, signal string, tier disclosure.Tier, kind disclosure.Kind) duty.Event {
+	return duty.Event{
+		ID:      duty.MachineID(uint32(100+version), unit, kind, step+duty.Step(signal)),
+		Subject: duty.PromptSubject("p1"), Owner: unit.Owner, School: unit.School, Version: version, Step: step,
+		At: monday, By: duty.Machine,
+		Body: duty.Body{
+			Signals: []string{signal}, Level: string(unit.Level), Unit: unit.Name,
+			Kind: string(kind), Tier: string(tier),
+		},
+	}
+}
+
+func fold(t *testing.T, events ...duty.Event) duty.Prompt {
+	t.Helper()
+	prompts := duty.Prompts(events)
+	if len(prompts) != 1 {
+		t.Fatalf("folded into %d prompts, want 1", len(prompts))
+	}
+	return prompts[0]
+}
+
+func writing(id string, seen int) duty.Writing {
+	return duty.Writing{
+		ID: id, Seen: seen, At: monday, By: "anna", Role: "principal",
+		Text: "Rolig i friminuttene.", Conclusion: duty.NoConcern, Reason: "Klassen har fått ny plan for friminuttene.",
+	}
+}
+
+const (
+	id1 = "0000000000000001"
+	id2 = "0000000000000002"
+)
+
+func must(t *testing.T) func(duty.Event, error) duty.Event {
+	return func(e duty.Event, err error) duty.Event {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return e
+	}
+}
+
+func TestPromptGoesFromOpenToObservedToConcluded(t *testing.T) {
+	e0 := opened(disclosure.Notice, disclosure.KindChange)
+	p := fold(t, e0)
+	if p.State != duty.StateOpen || p.Version != 1 || p.Unit != unit || p.Kind != disclosure.KindChange {
+		t.Fatalf("opened prompt is %+v", p)
+	}
+	e1 := must(t)(duty.Observe(p, writing(id1, 1)))
+	p = fold(t, e0, e1)
+	if p.State != duty.StateObserved || p.Version != 2 {
+		t.Fatalf("observed prompt is %s at version %d", p.State, p.Version)
+	}
+	e2 := must(t)(duty.Conclude(p, writing(id2, 2)))
+	p = fold(t, e0, e1, e2)
+	if p.State != duty.StateConcluded || p.Conclusion != duty.NoConcern || p.Open() {
+		t.Fatalf("concluded prompt is %s %s", p.State, p.Conclusion)
+	}
+}
+
+// Two who conclude without having read each other are both kept, and the one
+// who is concerned is heard.
+func TestConcurrentConclusionsAreBothKept(t *testing.T) {
+	e0 := opened(disclosure.Notice, disclosure.KindChange)
+	p := fold(t, e0)
+	no := must(t)(duty.Conclude(p, writing(id1, 1)))
+	w := writing(id2, 1)
+	w.Conclusion, w.By = duty.Concern, "berit"
+	yes := must(t)(duty.Conclude(fold(t, e0, no), w))
+	p = fold(t, e0, no, yes)
+	if p.Conclusion != duty.Concern {
+		t.Errorf("conclusion is %s, want %s", p.Conclusion, duty.Concern)
+	}
+	if len(p.History) != 3 || !p.History[1].Concurrent || !p.History[2].Concurrent || p.History[0].Concurrent {
+		t.Errorf("history does not show the two as siblings: %+v", p.History)
+	}
+}
+
+// A conclusion does not hold for a signal that its writer could not have seen.
+func TestConclusionCoversOnlyWhatWasSeen(t *testing.T) {
+	e0 := opened(disclosure.Notice, disclosure.KindChange)
+	for _, step := range []duty.Step{duty.Joined, duty.Raised} {
+		late := machine(1, step, "s2", disclosure.Act, disclosure.KindChange)
+		concluded := must(t)(duty.Conclude(fold(t, e0), writing(id1, 1)))
+		p := fold(t, e0, concluded, late)
+		if !p.Open() || p.Tier != disclosure.Act {
+			t.Errorf("%s: prompt is %s at %s, want open at act", step, p.State, p.Tier)
+		}
+		again := must(t)(duty.Conclude(p, writing(id2, p.Version)))
+		if p := fold(t, e0, concluded, late, again); p.Open() {
+			t.Errorf("%s: prompt is still open after a conclusion that saw all", step)
+		}
+	}
+}
+
+func TestPeriodOverDoesNotConclude(t *testing.T) {
+	p := fold(t, opened(disclosure.Act, disclosure.KindChange), machine(1, duty.Ended, "s1", "", disclosure.KindChange))
+	if !p.Open() || !p.PeriodOver() {
+		t.Errorf("prompt is %s, period over %t; want open, true", p.State, p.PeriodOver())
+	}
+}
+
+func TestRefusals(t *testing.T) {
+	change := fold(t, opened(disclosure.Notice, disclosure.KindChange))
+	severe := fold(t, opened(disclosure.Act, disclosure.KindSevere))
+	concluded := fold(t, opened(disclosure.Notice, disclosure.KindChange),
+		must(t)(duty.Conclude(change, writing(id1, 1))))
+	for _, tt := range []struct {
+		name  string
+		make  func(duty.Prompt, duty.Writing) (duty.Event, error)
+		p     duty.Prompt
+		edit  func(*duty.Writing)
+		code  duty.RefusalCode
+		field string
+	}{
+		{"nothing seen", duty.Observe, change, func(w *duty.Writing) { w.Text = " \n" }, duty.Empty, "text"},
+		{"long", duty.Observe, change, func(w *duty.Writing) { w.Text = string(make([]rune, duty.MaxText+1)) + "x" }, duty.TooLong, "text"},
+		{"name in reason", duty.Conclude, change, func(w *duty.Writing) { w.Reason = "Kari og Per er venner igjen." }, duty.Names, "reason"},
+		{"no reason", duty.Conclude, change, func(w *duty.Writing) { w.Reason = "" }, duty.NoReason, "reason"},
+		{"neither", duty.Conclude, change, func(w *duty.Writing) { w.Conclusion = "maybe" }, duty.NoConclusion, "conclusion"},
+		{"severe, no concern", duty.Conclude, severe, func(*duty.Writing) {}, duty.SevereStaysOpen, ""},
+		{"severe, concern", duty.Conclude, severe, func(w *duty.Writing) { w.Conclusion = duty.Concern }, duty.SevereStaysOpen, ""},
+		{"already", duty.Conclude, concluded, func(w *duty.Writing) { w.ID, w.Seen = id2, 2 }, duty.AlreadyConcluded, ""},
+		{"no id", duty.Observe, change, func(w *duty.Writing) { w.ID = "x" }, duty.BadForm, ""},
+		{"not seen", duty.Observe, change, func(w *duty.Writing) { w.Seen = 0 }, duty.BadForm, ""},
+		{"from the future", duty.Observe, change, func(w *duty.Writing) { w.Seen = 2 }, duty.BadForm, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			w := writing(id1, 1)
+			tt.edit(&w)
+			_, err := tt.make(tt.p, w)
+			r, ok := err.(*duty.Refusal)
+			if !ok || r.Code != tt.code || r.Field != tt.field {
+				t.Errorf("got %v, want %s in %q", err, tt.code, tt.field)
+			}
+		})
+	}
+	if _, err := duty.Observe(severe, writing(id1, 1)); err != nil {
+		t.Errorf("a severe prompt refuses an observation: %v", err)
+	}
+}
+
+// The order of events, and repeating some, never changes the fold; and the
+// version only grows.
+func TestFoldIgnoresOrderAndRepetition(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		events := []duty.Event{opened(disclosure.Notice, disclosure.KindChange)}
+		steps := []duty.Step{duty.Joined, duty.Raised, duty.Ended, duty.Observed, duty.Concluded}
+		for range rapid.IntRange(0, 12).Draw(t, "events") {
+			e := machine(rapid.IntRange(1, 5).Draw(t, "version"), rapid.SampledFrom(steps).Draw(t, "step"),
+				rapid.SampledFrom([]string{"s1", "s2", "s3"}).Draw(t, "signal"),
+				rapid.SampledFrom([]disclosure.Tier{disclosure.Notice, disclosure.Act}).Draw(t, "tier"), disclosure.KindChange)
+			e.Body.Conclusion = rapid.SampledFrom([]string{duty.Concern, duty.NoConcern}).Draw(t, "conclusion")
+			events = append(events, e)
+		}
+		want := duty.Prompts(events)
+		shuffled := append(events, events[rapid.IntRange(0, len(events)-1).Draw(t, "repeated")])
+		rand.New(rand.NewSource(rapid.Int64().Draw(t, "seed"))).Shuffle(len(shuffled), func(i, j int) {
+			shuffled[i], shuffled[j] = shuffled[j], shuffled[i]
+		})
+		got := duty.Prompts(shuffled)
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Fatalf("fold depends on order (-in order +shuffled):\n%s", diff)
+		}
+		p := got[0]
+		if p.Open() == (p.Conclusion != "") {
+			t.Fatalf("state %s with conclusion %q", p.State, p.Conclusion)
+		}
+		for _, e := range p.History {
+			if e.Version >= p.Version {
+				t.Fatalf("version %d is not above its event's %d", p.Version, e.Version)
+			}
+		}
+		// Nothing that is added later unsays a covering conclusion but a
+		// newly told signal.
+		observed := machine(p.Version, duty.Observed, "", "", disclosure.KindChange)
+		if q := duty.Prompts(append(shuffled, observed))[0]; q.Open() != p.Open() || q.Conclusion != p.Conclusion {
+			t.Fatalf("an observation changed %s %s into %s %s", p.State, p.Conclusion, q.State, q.Conclusion)
+		}
+	})
+}
+
+func TestEarlierIsTheConcludedOfSameUnitAndKind(t *testing.T) {
+	e := opened(disclosure.Notice, disclosure.KindChange)
+	first := []duty.Event{e, must(t)(duty.Conclude(fold(t, e), writing(id1, 1)))}
+	second := machine(0, duty.Opened, "s2", disclosure.Act, disclosure.KindChange)
+	second.Subject, second.At = duty.PromptSubject("p2"), monday.AddDate(0, 1, 0)
+	other := second
+	other.ID, other.Subject, other.Body.Unit = "other", duty.PromptSubject("p3"), "5B"
+	prompts := duty.Prompts(append(first, second, other))
+	for _, p := range prompts {
+		got := duty.Earlier(prompts, p)
+		if want := map[string]int{"p1": 0, "p2": 1, "p3": 0}[p.ID]; len(got) != want {
+			t.Errorf("prompt %s has %d earlier, want %d", p.ID, len(got), want)
+		}
+	}
+}

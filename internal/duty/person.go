@@ -1,0 +1,98 @@
+package duty
+
+import (
+	"regexp"
+	"strings"
+)
+
+const (
+	nameWord = `\p{Lu}\p{Ll}+(?:[-']\p{Lu}\p{Ll}+)*`
+	fullName = nameWord + `(?: ` + nameWord + `){0,2}` // given name and surnames
+	between  = `(?: ?[,;/&+] ?(?:(?:og|and|eller|or) )?| (?:og|and|samt|eller|or) )`
+)
+
+var (
+	emailLike = regexp.MustCompile(`[\pL\d._%+-]+@[\pL\d-]+(\.[\pL\d-]+)+`)
+
+	// Eleven digits, as written with or without a space after the date of
+	// birth: ddmmyy and five more. Day up to 71 and month up to 92 take in
+	// D-numbers and the synthetic ones used in tests.
+	nationalIDLike = regexp.MustCompile(`\b[0-7]\d[ .]?[0-9]\d[ .]?\d\d[ -]?\d{3} ?\d\d\b`)
+
+	// Eight digits from 2 to 9, in the groupings used in Norway, with or
+	// without the country's code.
+	phoneLike = regexp.MustCompile(`(\+47|\b0047)? ?\b[2-9](\d{7}|\d \d\d \d\d \d\d|\d\d \d\d \d{3})\b`)
+
+	// A date written together, 20261012, is not a phone number: none
+	// begins with 20.
+	dateLike = regexp.MustCompile(`^20[0-9]{6}$`)
+
+	// Two or more on one line, or three or more on a line each.
+	namesInLine  = regexp.MustCompile(fullName + `(?:` + between + fullName + `)+`)
+	namesInLines = regexp.MustCompile(`(?m)(?:^[ \t]*(?:[-*•]|\d+[.)])?[ \t]*` + fullName + `[ \t]*[,;]?[ \t]*(?:\r?\n|\z)){3,}`)
+	listItem     = regexp.MustCompile(fullName)
+)
+
+// notNames are words that stand with a capital first letter in what staff
+// write and are no pupil: openings of sentences, days, subjects, bodies.
+var notNames = wordSet(`
+	Vi Jeg Eg Det Den De Dei Da Når Alle Noen Nokre Flere Fleire Både Elever Elevar Elevene Elevane Jenter Jentene
+	Gutter Gutane Guttene Lærer Lærar Læreren Læraren Lærere Lærarar Lærerne Lærarane Kontaktlærer Kontaktlærar Rektor
+	Foreldre Foresatte Føresette Inspektør Assistent Assistenten Helsesykepleier Helsesjukepleiar Miljøterapeut
+	Mandag Måndag Tirsdag Tysdag Onsdag Torsdag Fredag Lørdag Laurdag Søndag Sundag
+	Januar Februar Mars April Mai Juni Juli August September Oktober November Desember
+	Norsk Engelsk Matte Matematikk Naturfag Samfunnsfag Gym Kroppsøving Musikk Krle
+	Skolegården Skulegarden Kantina Gangen Garderoben Biblioteket Klassen Klasserommet Statsforvalteren Statsforvaltaren
+	Norge Noreg Sverige Danmark Snap Snapchat Tiktok Teams Jul Påske
+	We I The They All Some Both Pupils Girls Boys Teacher Teachers Parents Principal Head
+	Monday Tuesday Wednesday Thursday Friday Saturday Sunday`)
+
+func wordSet(s string) map[string]bool {
+	set := map[string]bool{}
+	for _, w := range strings.Fields(s) {
+		set[w] = true
+	}
+	return set
+}
+
+// looksLikePerson reports whether a text seems to point out someone, and by
+// what. It is a guard against slips of the pen, not a proof: the field itself
+// says that no pupil is to be named.
+func looksLikePerson(text string) (code RefusalCode, found string) {
+	if s := emailLike.FindString(text); s != "" {
+		return Email, s
+	}
+	if s := nationalIDLike.FindString(text); s != "" {
+		return NationalID, s
+	}
+	for _, s := range phoneLike.FindAllString(text, -1) {
+		if s = strings.TrimSpace(s); !dateLike.MatchString(s) {
+			return Phone, s
+		}
+	}
+	for _, s := range namesInLine.FindAllString(text, -1) {
+		if names(s) >= 2 {
+			return Names, s
+		}
+	}
+	for _, s := range namesInLines.FindAllString(text, -1) {
+		if names(s) >= 3 {
+			return Names, strings.Join(strings.Fields(s), " ")
+		}
+	}
+	return "", ""
+}
+
+// names counts the items of a list that have a word which may be a name.
+func names(list string) int {
+	n := 0
+	for _, item := range listItem.FindAllString(list, -1) {
+		for _, word := range strings.Fields(item) {
+			if !notNames[word] {
+				n++
+				break
+			}
+		}
+	}
+	return n
+}

@@ -1,2 +1,0 @@
-// Package commit is the group commit: Add returns when the item is durable.
-package commit

@@ -6,6 +6,8 @@
 // figure afterwards.
 package disclosure
 
+import "strings"
+
 // Level is how large a unit is.
 type Level string
 
@@ -18,13 +20,22 @@ const (
 )
 
 // Unit is what a figure or signal is about. Name is the class name or the
-// grade number; it is empty for a school and an owner.
+// grade number; it is empty for a school and an owner. Group is empty for all
+// pupils of the unit; a signal may be about the girls or the boys of a grade
+// or a school.
 type Unit struct {
 	Owner  string
 	School string
 	Level  Level
 	Name   string
+	Group  string // "", GroupGirls or GroupBoys
 }
+
+// The groups a signal may be about.
+const (
+	GroupGirls = "girl"
+	GroupBoys  = "boy"
+)
 
 // Audience is who may see a released line: staff of the school, or the owner.
 type Audience string
@@ -44,7 +55,35 @@ const (
 	FormWords         Form = "words"         // none_or_few, some, many
 	FormParticipation Form = "participation" // under_half, half_to_four_fifths, more
 	FormSignal        Form = "signal"
-	FormHidden        Form = "hidden" // not shown, to protect the pupils
+	FormSignals       Form = "signals" // standing signals of a school, to its owner: 0, 1-4, 5+
+	FormHidden        Form = "hidden"  // not shown, to protect the pupils
+)
+
+// Items of lines that are about no question.
+const (
+	ItemParticipation = "participation"
+	ItemSignals       = "signals"
+)
+
+// Reasons why a figure is hidden. ReasonSmall is given only where the roster
+// alone decides it; all else has one text, so that the reason tells nothing.
+const (
+	ReasonProtect = "protect"     // not shown, to protect the pupils
+	ReasonSmall   = "small_class" // the class is too small for this ever to be shown
+)
+
+// The words for a share of a sensitive item.
+const (
+	WordsNoneOrFew = "none_or_few"
+	WordsSome      = "some"
+	WordsMany      = "many"
+)
+
+// The words for how many took part.
+const (
+	UnderHalf          = "under_half"
+	HalfToFourFifths   = "half_to_four_fifths"
+	MoreThanFourFifths = "more"
 )
 
 // Kind is the kind of a signal (DESIGN §6).
@@ -96,12 +135,74 @@ type Signal struct {
 	ID      string // stable over the waves a signal stands: a hash of unit, kind and wave raised
 	Unit    Unit
 	Kind    Kind
-	Theme   string // wellbeing, unsafe, alone, left_out, hurt, digital; empty for severe
+	Theme   string // wellbeing, unsafe, alone, left_out, hurt, digital; empty for severe and silence
 	Tier    Tier
 	Since   string // month of start, 2026-10
 	Raised  uint32 // wave it was raised in
-	Until   uint32 // last wave it stands, at the rhythm of the owner
+	Until   uint32 // last wave it stands at the rhythm of the owner; a holiday moves it later
 	OneIn   int    // "comes about once in N class-years where nothing has changed"; 0 for severe
-	Ended   bool   // "period over": it stood until this wave and is not renewed
+	Ended   bool   // "period over": it stood until the wave before this one and is not renewed
 	Release string
+}
+
+// Release is the identity of the release the line belongs to.
+func (r Released) Release() string { return r.row.Release }
+
+// Wave is the wave that was released.
+func (r Released) Wave() uint32 { return r.row.Wave }
+
+// Audience is who may see the line.
+func (r Released) Audience() Audience { return Audience(r.row.Audience) }
+
+// Item is the id of the question, or ItemParticipation, ItemSignals or, for a
+// signal, its kind.
+func (r Released) Item() string { return r.row.Item }
+
+// Form is the shape of the figure.
+func (r Released) Form() Form { return Form(r.row.Form) }
+
+// Unit is what the line is about.
+func (r Released) Unit() Unit {
+	name, group, _ := strings.Cut(r.row.Unit, groupMark)
+	return Unit{Owner: r.row.Owner, School: r.row.School, Level: Level(r.row.Level), Name: name, Group: group}
+}
+
+// Band is the share as one of several equal bands: it lies in
+// [k/of, (k+1)/of). ok is false if the line is no band.
+func (r Released) Band() (k, of int, ok bool) {
+	if r.Form() != FormBand {
+		return 0, 0, false
+	}
+	k, of, err := parseBand(r.row.Value)
+	return k, of, err == nil
+}
+
+// Words is the share of a sensitive item in words, or empty.
+func (r Released) Words() string { return r.valueOf(FormWords) }
+
+// Participation is how many took part, in words, or empty.
+func (r Released) Participation() string { return r.valueOf(FormParticipation) }
+
+// Signals is the number of standing signals of a school as its owner sees it:
+// "0", "1-4", "5+", or empty if the line is something else.
+func (r Released) Signals() string { return r.valueOf(FormSignals) }
+
+// Reason is why the line is hidden: ReasonProtect, ReasonSmall, or empty.
+func (r Released) Reason() string { return r.row.Reason }
+
+// Signal is the signal that the line tells, if it tells one.
+func (r Released) Signal() (Signal, bool) {
+	if r.Form() != FormSignal {
+		return Signal{}, false
+	}
+	s, err := parseSignal(r.row.Value)
+	s.Unit, s.Kind, s.Release = r.Unit(), Kind(r.row.Item), r.row.Release
+	return s, err == nil
+}
+
+func (r Released) valueOf(f Form) string {
+	if r.Form() != f {
+		return ""
+	}
+	return r.row.Value
 }

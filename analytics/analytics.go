@@ -1,4 +1,217 @@
-// Package analytics finds classes and groups whose answers have changed
-// (DETECTION): numbers in, findings out. No I/O, no clock, seeded randomness.
-// It imports nothing of ours.
+// Package analytics finds classes whose answers have changed: numbers in,
+// findings out. It reads no file and no clock, draws no random number, and
+// imports nothing of Følgmed's own.
+//
+// A [Panel] holds, for each unit (class) and wave, what a folded histogram
+// tells of a stream. [Fit] estimates what is usual, [Detect] compares each
+// class with its own history against that, and returns a [Finding] where the
+// evidence for a fall exceeds a threshold that null class-years were simulated
+// for. Every step can be used alone: [TrimmedMean], [National], [Estimate],
+// [Priors], [Volatility], [Shock] and [Detector].
+//
+// Shapes are written units × waves, row-major. Scores are means of pupils'
+// composites on the scale 1-5, 5 good; a fall is bad.
 package analytics
+
+import (
+	"errors"
+	"fmt"
+	"math"
+)
+
+// Stream is one statistic that is watched in every unit and wave.
+type Stream string
+
+// Score is the mean of the composite, 1-5: it sees what a whole class feels.
+const Score Stream = "score"
+
+// Tier is how strongly a finding should be told.
+type Tier string
+
+// The tiers: Notice is at the rate of false alarms that the owner chose, Act
+// at [ActRate].
+const (
+	Notice Tier = "notice"
+	Act    Tier = "act"
+)
+
+// Unit is a class in one school year. A class that gets other pupils is
+// another unit.
+type Unit struct {
+	Name   string // opaque; copied nowhere
+	School string
+	Owner  string
+	Band   int // units of one band share a national effect: same questions, like ages
+}
+
+// Moments are what the histogram of one composite tells.
+type Moments struct {
+	N       int     // respondents with a composite
+	Sum     float64 // sum of their composites
+	Squares float64 // sum of squares about their mean
+}
+
+// Mean of the composites; 0 if N is 0.
+func (m Moments) Mean() float64 {
+	if m.N == 0 {
+		return 0
+	}
+	return m.Sum / float64(m.N)
+}
+
+// Bins is the number of bins of a folded composite, 1.0 to 5.0 in steps of .2.
+const Bins = 21
+
+// Composite gives the moments of a histogram with bins 1.0 + 0.2·b. Bins from
+// [Bins] on are not part of the scale; Composite panics if there are any.
+func Composite(histogram []uint32) Moments {
+	if len(histogram) > Bins {
+		panic("analytics: a composite has at most 21 bins")
+	}
+	var m Moments
+	for b, n := range histogram {
+		m.N += int(n)
+		m.Sum += float64(n) * binValue(b)
+	}
+	mean := m.Mean()
+	for b, n := range histogram {
+		d := binValue(b) - mean
+		m.Squares += float64(n) * d * d
+	}
+	return m
+}
+
+func binValue(b int) float64 { return 1 + float64(b)/5 }
+
+// Cell is one unit in one wave. The zero value is a unit that was not asked,
+// or of which too few answered to be kept.
+type Cell struct {
+	Roster int // pupils in the class; 0 if not known
+	Score  Moments
+}
+
+// Panel is a set of units over the same waves.
+type Panel struct {
+	Units []Unit
+	Weeks []int  // school week of each wave, increasing; one per wave
+	Cells []Cell // units × waves
+}
+
+// Cell returns the cell of a unit in a wave, both counted from 0.
+func (p Panel) Cell(unit, wave int) *Cell { return &p.Cells[unit*len(p.Weeks)+wave] }
+
+// Validate lists what is impossible in p: a wrong shape, weeks that do not
+// increase, counts below zero, more respondents than pupils, a sum that no
+// composites have. [Fit] and [Detect] take such a cell as not asked.
+func (p Panel) Validate() error {
+	var faults []error
+	if want := len(p.Units) * len(p.Weeks); len(p.Cells) != want {
+		return fmt.Errorf("panel: %d cells for %d units and %d waves; want %d",
+			len(p.Cells), len(p.Units), len(p.Weeks), want)
+	}
+	for t := 1; t < len(p.Weeks); t++ {
+		if p.Weeks[t] <= p.Weeks[t-1] {
+			faults = append(faults, fmt.Errorf("panel: wave %d is in week %d, not after week %d", t, p.Weeks[t], p.Weeks[t-1]))
+		}
+	}
+	for i := range p.Cells {
+		c := &p.Cells[i]
+		if c.Score.N != 0 && !c.usable() || c.Score.N == 0 && c.Score != (Moments{}) || c.Roster < 0 {
+			faults = append(faults, fmt.Errorf("panel: unit %q, wave %d: impossible cell %+v",
+				p.Units[i/len(p.Weeks)].Name, i%len(p.Weeks), *c))
+		}
+	}
+	return errors.Join(faults...)
+}
+
+// usable tells whether the score of c can be taken into a sum.
+func (c *Cell) usable() bool {
+	n := float64(c.Score.N)
+	const slack = 1e-6
+	return c.Score.N > 0 && (c.Roster <= 0 || c.Score.N <= c.Roster) &&
+		c.Score.Sum >= n-slack && c.Score.Sum <= 5*n+slack &&
+		c.Score.Squares >= -slack && c.Score.Squares <= 4*n+slack
+}
+
+// mustShape panics if p's cells do not fit its units and waves.
+func (p Panel) mustShape() {
+	if len(p.Cells) != len(p.Units)*len(p.Weeks) {
+		panic("analytics: a panel needs units × waves cells")
+	}
+}
+
+// Finding is one unit that has changed, with all that explains it. It is raw:
+// what people may be told of it is not for this package to decide.
+type Finding struct {
+	Unit   int    // index in Panel.Units
+	Wave   int    // index of the wave that raised it
+	Start  int    // first wave of the change, by the start that explains most
+	Stream Stream // the stream that explains most
+	Tier   Tier
+	Rise   bool // the unit stood under Notice and now rises to Act
+
+	Observed  float64 // mean score from Start to Wave, scale 1-5
+	Expected  float64 // what it would have been with nothing changed
+	Low, High float64 // 95 % predictive interval of Observed with nothing changed
+
+	M         float64 // evidence: the Shiryaev-Roberts sum, about 1 a wave when nothing changes
+	Threshold float64 // what M had to reach for Tier
+	Rate      float64 // false alarms per class-year at Threshold, by simulation
+	Bound     float64 // false alarms per class-year at M by theory, waves a year / M; an audit only
+	OneIn     int     // class-years without change in which one such finding comes about: 1/Rate
+	Options   Options // as used, defaults filled in
+}
+
+// Alarm is a finding that has already been told.
+type Alarm struct {
+	Unit int // index in Panel.Units
+	Wave int // index of the wave that raised it
+	Tier Tier
+}
+
+// Options say how often Detect may be wrong, and from which wave on it decides.
+// The zero value is every second week at .25 false alarms a class-year.
+type Options struct {
+	Rhythm int     // weeks between waves: 1, 2 or 4; 0 means 2
+	Rate   float64 // false alarms per class and school year: .1, .25 or .5; 0 means .25
+
+	// From is the first wave to decide on. Alarms before it are those of Told,
+	// so that a decision once made is not remade with what is known later.
+	From int
+	Told []Alarm
+
+	Baseline *Baseline // what is usual; nil means Fit(panel)
+	Settings Settings  // zero means DefaultSettings
+}
+
+// ErrOptions is in the chain of every fault that Options.Validate finds.
+var ErrOptions = errors.New("options")
+
+// Validate tells whether thresholds are known for o.
+func (o Options) Validate() error {
+	o = o.defaults()
+	if _, ok := Threshold(o.Rhythm, o.Rate); !ok {
+		return fmt.Errorf("%w: no threshold for a wave every %d weeks at %g false alarms a class-year; weeks are 1, 2 or 4, rates .1, .25 or .5",
+			ErrOptions, o.Rhythm, o.Rate)
+	}
+	return nil
+}
+
+func (o Options) defaults() Options {
+	if o.Rhythm == 0 {
+		o.Rhythm = 2
+	}
+	if o.Rate == 0 {
+		o.Rate = .25
+	}
+	if o.Settings == (Settings{}) {
+		o.Settings = DefaultSettings()
+	}
+	return o
+}
+
+// WavesPerYear is the number of waves in a class-year: 38 school weeks by
+// weekly waves, 19 by fortnightly, 9 by monthly.
+func WavesPerYear(rhythm int) int { return 38 / rhythm }
+
+func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }

@@ -2,6 +2,10 @@
 // which wave, in which words, and what each option means for the statistics.
 // Questionnaires are data files; every language stands in the file.
 //
+// A file is read by LoadFile and Load, which refuse it whole if Check finds a
+// fault in it; Embedded holds the project's own questionnaires, which are not
+// validated instruments.
+//
 // It must not know any pupil, class or answer, and imports nothing of ours.
 package surveys
 
@@ -31,6 +35,16 @@ const (
 	Background Kind = "background" // last; gender only
 )
 
+// Polarity says how the options of an item lie between good and bad.
+type Polarity string
+
+// The polarities of an item.
+const (
+	GoodFirst Polarity = "good_first" // the best option stands first
+	BadFirst  Polarity = "bad_first"  // the worst option stands first
+	Unordered Polarity = "unordered"  // places, gender: no option is better than another
+)
+
 // Stream says which statistics an item feeds (DETECTION §1).
 type Stream string
 
@@ -46,23 +60,23 @@ const (
 // the file; 0 is "would rather not answer".
 type Option struct {
 	Text Text   `yaml:"text" json:"text"`
-	Face string `yaml:"face,omitempty" json:"face,omitempty"` // name of a picture beside the words
+	Face string `yaml:"face,omitempty" json:"face,omitempty"` // name of a picture beside the words, one of Faces
 }
 
 // Item is one question.
 type Item struct {
 	ID        string   `yaml:"id"`
 	Kind      Kind     `yaml:"kind"`
-	Theme     string   `yaml:"theme"`    // wellbeing, unsafe, alone, left_out, hurt, digital, adult, place, dread, help
-	Polarity  string   `yaml:"polarity"` // "good_first" or "bad_first": which end of the options stands first
+	Theme     string   `yaml:"theme,omitempty"` // wellbeing, unsafe, alone, left_out, hurt, digital, adult, place, dread, help; none for background
+	Polarity  Polarity `yaml:"polarity"`
 	Text      Text     `yaml:"text"`
 	Label     Text     `yaml:"label"` // short name over a column
-	Share     Text     `yaml:"share"` // what the released share is a share of, as the staff page says it
+	Share     Text     `yaml:"share,omitempty"` // what the released share is a share of, as the staff page says it: ends the sentence "share of pupils who …"
 	Options   []Option `yaml:"options"`
-	Counts    []int    `yaml:"counts"` // options that count toward the released share
-	Worst     int      `yaml:"worst"`  // the worst step; 0 if the item has none
-	Streams   []Stream `yaml:"streams"`
-	Sensitive bool     `yaml:"sensitive"`
+	Counts    []int    `yaml:"counts,omitempty"` // options that count toward the released share
+	Worst     int      `yaml:"worst,omitempty"`  // the worst step, which severe and adult look at; 0 if the item has none
+	Streams   []Stream `yaml:"streams,omitempty"`
+	Sensitive bool     `yaml:"sensitive,omitempty"`
 	Every     int      `yaml:"every,omitempty"`  // rotating: asked when ordinal%Every == Offset
 	Offset    int      `yaml:"offset,omitempty"` // rotating
 }
@@ -85,10 +99,3 @@ type Set struct {
 	Questionnaires []*Questionnaire
 }
 
-// Fault is one thing wrong in a data file, with where it stands and what to do.
-type Fault struct {
-	File    string
-	Line    int
-	Message string
-	Hint    string
-}

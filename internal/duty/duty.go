@@ -60,6 +60,7 @@ type Body struct {
 	Releases   []string `json:"releases,omitempty"` // release ids the event rests on
 	Level      string   `json:"level,omitempty"`    // of the signals' unit, disclosure.Level
 	Unit       string   `json:"unit,omitempty"`     // its name
+	Group      string   `json:"group,omitempty"`    // its group: girl, boy or none
 	Kind       string   `json:"kind,omitempty"`
 	Tier       string   `json:"tier,omitempty"`
 	Text       string   `json:"text,omitempty"`
@@ -71,7 +72,7 @@ type Body struct {
 // MachineID is the id of a machine's event: the same decision taken twice is
 // one event.
 func MachineID(wave uint32, unit disclosure.Unit, kind disclosure.Kind, step Step) string {
-	h := sha256.Sum256(fmt.Appendf(nil, "folgmed duty event v1\n%d\n%s\n%s\n%s\n%s\n%s\n%s",
-		wave, unit.Owner, unit.School, unit.Level, unit.Name, kind, step))
+	h := sha256.Sum256(fmt.Appendf(nil, "folgmed duty event v1\n%d\n%s\n%s\n%s\n%s\n%s\n%s\n%s",
+		wave, unit.Owner, unit.School, unit.Level, unit.Name, unit.Group, kind, step))
 	return hex.EncodeToString(h[:16])
 }

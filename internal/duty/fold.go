@@ -147,7 +147,7 @@ func order(a, b Event) int {
 func unitOf(e Event) disclosure.Unit {
 	return disclosure.Unit{
 		Owner: e.Owner, School: e.School,
-		Level: disclosure.Level(e.Body.Level), Name: e.Body.Unit,
+		Level: disclosure.Level(e.Body.Level), Name: e.Body.Unit, Group: e.Body.Group,
 	}
 }
 
@@ -177,6 +177,16 @@ func (p Prompt) Told(signal string) (Told, bool) {
 		return *t, true
 	}
 	return Told{}, false
+}
+
+// With returns the prompt as it is once e has been added.
+func (p Prompt) With(e Event) Prompt {
+	events := []Event{e}
+	for _, h := range p.History {
+		events = append(events, h.Event)
+	}
+	q, _ := foldPrompt(p.ID, events)
+	return q
 }
 
 // Open reports whether the prompt still asks something of the school.

@@ -1,0 +1,101 @@
+package ballot
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/folgmed/folgmed/internal/wave"
+)
+
+// Order asks for N codes for one class in one wave.
+type Order struct {
+	Ask wave.Ask
+	N   int
+}
+
+// Cap is how many codes a class of this size may get for one wave, all
+// printings together: the roster and max(2, a tenth of it) replacements. More
+// ballots than that can not be cast in a class's name.
+func Cap(roster int) int { return roster + max(2, roster/10) }
+
+// CapError says that a class would get more codes than its cap.
+type CapError struct {
+	Class                      string
+	Wave                       wave.Number
+	Roster, Cap, Made, Ordered int
+}
+
+// Error says how many are left.
+func (e *CapError) Error() string {
+	return fmt.Sprintf("class %s has %d pupils, so at most %d codes in wave %d: %d are made, %d more can be, not %d (a class that has grown: import the roster again)",
+		e.Class, e.Roster, e.Cap, e.Wave, e.Made, max(0, e.Cap-e.Made), e.Ordered)
+}
+
+// Outcome is no_place.
+func (e *CapError) Outcome() string { return string(NoPlace) }
+
+// MakeCodes draws the ordered codes, stores their MACs and returns the codes,
+// which are then nowhere but in what the caller prints. All orders are filled
+// or none. It fails with a *CapError beyond the cap, and for a wave that is no
+// longer open.
+func (i *Issuer) MakeCodes(ctx context.Context, orders ...Order) ([][]Code, error) {
+	i.making.Lock()
+	defer i.making.Unlock()
+
+	type class struct {
+		wave uint32
+		key  [2]string
+	}
+	made := map[class]int{}
+	counted := map[uint32]bool{}
+	var (
+		sheets = make([][]Code, len(orders))
+		stored []StoredCode
+		drawn  = map[CodeMAC]bool{}
+	)
+	for o, order := range orders {
+		ask, n := order.Ask, uint32(order.Ask.Wave)
+		if ask.State != wave.StatePlanned && ask.State != wave.StateOpen {
+			return nil, fail(WaveClosed, "make codes: wave %d is %s, a new code would open nothing", n, ask.State)
+		}
+		if !counted[n] {
+			counts, err := i.opts.Store.CodeCount(ctx, n)
+			if err != nil {
+				return nil, fail(Unavailable, "make codes: count those of wave %d: %w", n, err)
+			}
+			for key, count := range counts {
+				made[class{n, key}] = count
+			}
+			counted[n] = true
+		}
+		c := class{n, [2]string{ask.School, ask.Class}}
+		if limit := Cap(ask.RosterSize); order.N < 0 || made[c]+order.N > limit {
+			return nil, &CapError{ask.Class, ask.Wave, ask.RosterSize, limit, made[c], order.N}
+		}
+		made[c] += order.N
+		for len(sheets[o]) < order.N {
+			code, err := NewCode(i.opts.Random)
+			if err != nil {
+				return nil, fail(Unavailable, "make codes: %w", err)
+			}
+			mac := i.opts.Keys.MAC(code)
+			if drawn[mac] {
+				continue
+			}
+			drawn[mac] = true
+			sheets[o] = append(sheets[o], code)
+			stored = append(stored, StoredCode{mac, n, ask.School, ask.Class, ask.Attempt})
+		}
+	}
+	if len(stored) == 0 {
+		return sheets, nil
+	}
+	// In the order of their MACs the rows tell nothing of the order on paper.
+	slices.SortFunc(stored, func(a, b StoredCode) int { return bytes.Compare(a.MAC[:], b.MAC[:]) })
+	if err := i.opts.Store.AddCodes(ctx, stored); err != nil {
+		return nil, fail(Unavailable, "make codes: %w", err)
+	}
+	return sheets, nil
+}

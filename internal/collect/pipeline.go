@@ -1,0 +1,162 @@
+package collect
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+
+	"github.com/folgmed/folgmed/internal/answer"
+	"github.com/folgmed/folgmed/internal/ballot"
+	"github.com/folgmed/folgmed/internal/wave"
+)
+
+// MaxBody is the largest body of a cast, in bytes; a real one has about 700.
+const MaxBody = 16 << 10
+
+// step is one step of the pipeline. An outcome ends the pipeline; without an
+// error it comes with a receipt.
+type step func(ctx context.Context, b *cast) (Outcome, error)
+
+// cast is one ballot on its way through the pipeline.
+type cast struct {
+	source    io.Reader // until read
+	body      body      // from read
+	asked     wave.Ask  // from ask
+	nullifier ballot.Nullifier
+	sheet     answer.Sheet // from parse
+
+	outcome Outcome // from the flush
+	err     error
+}
+
+// body is what a tablet sends. Items and options stay raw until it is known
+// that the ballot is new: the reply to a counted one may not depend on the
+// answers that come with it.
+type body struct {
+	Info    ballot.Info     `json:"info"`
+	Nonce   ballot.Bytes    `json:"nonce"`
+	Token   ballot.Bytes    `json:"token"`
+	Items   json.RawMessage `json:"items"`
+	Options json.RawMessage `json:"options"`
+}
+
+var errMoreThanOne = errors.New("more than one JSON value")
+
+// decode is strict, and its errors are its own: those of encoding/json quote
+// what they read.
+func decode(data []byte, into any) error {
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	if err := d.Decode(into); err != nil {
+		return errors.New("not the JSON that was expected")
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return errMoreThanOne
+	}
+	return nil
+}
+
+func (c *Collector) read(_ context.Context, b *cast) (Outcome, error) {
+	data, err := io.ReadAll(io.LimitReader(b.source, MaxBody+1))
+	b.source = nil
+	switch {
+	case err != nil:
+		return fail(Malformed, "read the ballot: the connection broke")
+	case len(data) > MaxBody:
+		return fail(TooLarge, "a ballot has at most %d bytes", MaxBody)
+	}
+	if err := decode(data, &b.body); err != nil {
+		return fail(Malformed, "read the ballot: %w", err)
+	}
+	if len(b.body.Nonce) != ballot.NonceSize || len(b.body.Token) != ballot.TokenSize {
+		return fail(Malformed, "read the ballot: nonce of %d and token of %d bytes, want %d and %d",
+			len(b.body.Nonce), len(b.body.Token), ballot.NonceSize, ballot.TokenSize)
+	}
+	b.nullifier = ballot.NullifierOf(b.body.Nonce)
+	return "", nil
+}
+
+// ask finds what the class was asked. One info is honoured for each class,
+// wave and attempt; any other would sort the pupils of a class by their info.
+func (c *Collector) ask(_ context.Context, b *cast) (Outcome, error) {
+	info := b.body.Info
+	asked, ok := c.opts.Plan.Ask(info.School, info.Class, wave.Number(info.Wave))
+	switch {
+	case !ok:
+		return fail(UnknownClass, "no such class is asked in this wave")
+	case asked.State == wave.StatePlanned:
+		return fail(WaveClosed, "the wave is not open yet")
+	case info.Attempt < asked.Attempt:
+		return fail(WaveClosed, "the class answers anew: this attempt was set aside")
+	case info != ballot.InfoOf(asked):
+		return fail(BadToken, "the ballot is for other questions than the class was asked")
+	}
+	b.asked = asked
+	return "", nil
+}
+
+func (c *Collector) verify(_ context.Context, b *cast) (Outcome, error) {
+	if !c.opts.Keys.Verify(b.body.Info, b.body.Nonce, b.body.Token) {
+		return fail(BadToken, "the ballot was not issued for this class and wave")
+	}
+	return "", nil
+}
+
+// count ends the ballots whose fate is decided, whatever answers come with
+// them. Between seal and release nobody can say yet: a row that came late is
+// stored and will not be counted.
+func (c *Collector) count(ctx context.Context, b *cast) (Outcome, error) {
+	switch b.asked.State {
+	case wave.StateOpen, wave.StateClosed:
+		if c.known.has(b.body.Info.Wave, b.nullifier) {
+			return AlreadyCounted, nil
+		}
+		return "", nil
+	case wave.StateSealed:
+		return fail(Unavailable, "the wave is being counted, try again later")
+	default:
+		counted, err := c.opts.Store.SealedNullifier(ctx, b.nullifier)
+		switch {
+		case err != nil:
+			return fail(Unavailable, "look up the ballot: %w", err)
+		case counted:
+			return AlreadyCounted, nil
+		}
+		return fail(WaveClosed, "the wave is over, the ballot came too late")
+	}
+}
+
+func (c *Collector) parse(_ context.Context, b *cast) (Outcome, error) {
+	items, ok := c.opts.Items(b.asked)
+	if !ok {
+		return fail(Unavailable, "questionnaire %s version %d is not loaded", b.asked.Questionnaire, b.asked.Version)
+	}
+	var (
+		ids     []string
+		options []int
+	)
+	if err := errors.Join(decode(b.body.Items, &ids), decode(b.body.Options, &options)); err != nil {
+		return fail(Malformed, "read the answers: %w", err)
+	}
+	sheet, err := answer.Parse(answer.Asked{
+		School:  b.asked.School,
+		Class:   b.asked.Class,
+		Wave:    uint32(b.asked.Wave),
+		Attempt: b.asked.Attempt,
+		Items:   items,
+	}, ids, options)
+	if err != nil {
+		return fail(Malformed, "read the answers: %w", err)
+	}
+	b.sheet = sheet
+	return "", nil
+}
+
+func (c *Collector) commit(ctx context.Context, b *cast) (Outcome, error) {
+	if err := c.batch.Add(ctx, b); err != nil {
+		return fail(Unavailable, "count the ballot: %w", err)
+	}
+	return b.outcome, b.err
+}

@@ -1,0 +1,115 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/folgmed/folgmed/internal/roster"
+	"github.com/folgmed/folgmed/internal/wave"
+)
+
+// Installation returns what is set for the whole installation.
+func (s *Store) Installation(ctx context.Context) (map[string]string, error) {
+	all := make(map[string]string)
+	var key, value string
+	err := s.each(ctx, "Installation", []any{&key, &value}, func() error {
+		all[key] = value
+		return nil
+	})
+	return all, err
+}
+
+// SetInstallation sets one value; the one with the latest time is in force.
+func (s *Store) SetInstallation(ctx context.Context, key, value string, at time.Time) error {
+	id := key + "@" + strconv.FormatInt(at.UnixMilli(), 10)
+	return s.insert(ctx, "SetInstallation", "installation", 1, func(int) []any {
+		return []any{id, key, value, at}
+	})
+}
+
+// SaveRoster appends one import of an owner's roster.
+func (s *Store) SaveRoster(ctx context.Context, v roster.Version) error {
+	document, err := json.Marshal(v.Owner)
+	if err != nil {
+		return fmt.Errorf("store: SaveRoster: %w", err)
+	}
+	return s.insert(ctx, "SaveRoster", "roster_version", 1, func(int) []any {
+		return []any{v.ID, v.Owner.Org, v.At, v.By, string(document)}
+	})
+}
+
+// Roster returns the latest roster of each owner, by organisation number.
+func (s *Store) Roster(ctx context.Context) (roster.Roster, error) {
+	var all roster.Roster
+	var document string
+	err := s.each(ctx, "Roster", []any{&document}, func() error {
+		var o roster.Owner
+		if err := json.Unmarshal([]byte(document), &o); err != nil {
+			return fmt.Errorf("store: Roster: %w", err)
+		}
+		all.Owners = append(all.Owners, o)
+		return nil
+	})
+	return all, err
+}
+
+// AppendWaveEvent appends one step of a wave.
+func (s *Store) AppendWaveEvent(ctx context.Context, e wave.Event) error {
+	closes := e.Closes
+	if closes.IsZero() {
+		closes = noTime
+	}
+	return s.insert(ctx, "AppendWaveEvent", "wave_event", 1, func(int) []any {
+		return []any{e.ID, uint32(e.Wave), e.Owner, string(e.Step), e.At, closes}
+	})
+}
+
+// WaveEvents returns every step of every wave, each once, in no order of time.
+func (s *Store) WaveEvents(ctx context.Context) ([]wave.Event, error) {
+	var all []wave.Event
+	var e wave.Event
+	dest := []any{&e.ID, (*uint32)(&e.Wave), &e.Owner, (*string)(&e.Step), &e.At, &e.Closes}
+	err := s.each(ctx, "WaveEvents", dest, func() error {
+		if e.Closes.Equal(noTime) {
+			e.Closes = time.Time{}
+		}
+		all = append(all, e)
+		return nil
+	})
+	return all, err
+}
+
+// noTime stands for a time that is not given: the zero time of Go lies before
+// the first one that ClickHouse can hold.
+var noTime = time.Unix(0, 0).UTC()
+
+// steps are the steps of the whole installation in order.
+var steps = []wave.Step{wave.Closed, wave.Sealed, wave.Moved, wave.Folded, wave.Released}
+
+// WaveSteps returns the last installation-wide step of each of the waves; a
+// wave that is open or not yet open is not among them. A collector asks after
+// its insert and before it answers.
+func (s *Store) WaveSteps(ctx context.Context, waves []uint32) (map[uint32]wave.Step, error) {
+	last := make(map[uint32]int) // index into steps, from 1
+	var number uint32
+	var step string
+	err := s.each(ctx, "WaveSteps", []any{&number, &step}, func() error {
+		for i, known := range steps {
+			if string(known) == step {
+				last[number] = max(last[number], i+1)
+			}
+		}
+		return nil
+	}, param("waves", waves))
+	if err != nil {
+		return nil, err
+	}
+	all := make(map[uint32]wave.Step, len(last))
+	for number, i := range last {
+		all[number] = steps[i-1]
+	}
+	return all, nil
+}

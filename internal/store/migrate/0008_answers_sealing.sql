@@ -1,0 +1,17 @@
+-- Where a sealed wave's answers stand apart while they are folded. The same shape
+-- as answers, so that a partition can move here as a whole.
+CREATE TABLE IF NOT EXISTS answers_sealing
+(
+    school    LowCardinality(String),
+    class     LowCardinality(String),
+    wave      UInt32,
+    attempt   UInt8,
+    nullifier FixedString(32),
+    items     Array(LowCardinality(String)),
+    options   Array(UInt8)
+)
+ENGINE = MergeTree
+PARTITION BY wave
+ORDER BY nullifier
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1,
+         min_compressed_bytes_to_fsync_after_merge = 1

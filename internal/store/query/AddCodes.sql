@@ -1,0 +1,2 @@
+-- AddCodes
+INSERT INTO codes (wave, school, class, attempt, mac)

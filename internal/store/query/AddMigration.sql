@@ -1,0 +1,2 @@
+-- AddMigration
+INSERT INTO migration (name, checksum, at)

@@ -1,0 +1,2 @@
+-- AppendAccess
+INSERT INTO access_event (id, at, `by`, step, person, body)

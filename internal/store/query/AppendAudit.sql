@@ -1,0 +1,2 @@
+-- AppendAudit
+INSERT INTO audit (id, at, person, school, action, about)

@@ -1,0 +1,2 @@
+-- AppendWaveEvent
+INSERT INTO wave_event (id, wave, owner, step, at, closes)

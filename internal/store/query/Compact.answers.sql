@@ -1,0 +1,2 @@
+-- Compact.answers
+OPTIMIZE TABLE answers PARTITION ID {partition:String} FINAL

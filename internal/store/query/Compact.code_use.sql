@@ -1,0 +1,2 @@
+-- Compact.code_use
+OPTIMIZE TABLE code_use PARTITION ID {partition:String} FINAL

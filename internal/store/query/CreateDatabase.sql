@@ -1,0 +1,2 @@
+-- CreateDatabase
+CREATE DATABASE IF NOT EXISTS {database:Identifier}

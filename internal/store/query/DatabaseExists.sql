@@ -1,0 +1,2 @@
+-- DatabaseExists
+SELECT count() FROM system.databases WHERE name = {database:String}

@@ -1,0 +1,2 @@
+-- DropNullifiers
+ALTER TABLE nullifier DROP PARTITION ID {partition:String}

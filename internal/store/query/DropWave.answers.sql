@@ -1,0 +1,2 @@
+-- DropWave.answers
+ALTER TABLE answers DROP PARTITION ID {partition:String}

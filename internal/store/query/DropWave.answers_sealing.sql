@@ -1,0 +1,2 @@
+-- DropWave.answers_sealing
+ALTER TABLE answers_sealing DROP PARTITION ID {partition:String}

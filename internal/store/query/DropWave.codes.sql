@@ -1,0 +1,2 @@
+-- DropWave.codes
+ALTER TABLE codes DROP PARTITION ID {partition:String}

@@ -1,0 +1,2 @@
+-- InsertAnswers
+INSERT INTO answers (school, class, wave, attempt, nullifier, items, options)

@@ -1,0 +1,2 @@
+-- Migrations
+SELECT DISTINCT name, checksum FROM migration ORDER BY name

@@ -1,0 +1,4 @@
+-- ReleasedForOwner
+SELECT DISTINCT release, wave, owner, school, level, unit, audience, item, form, value, reason FROM release
+WHERE owner = {owner:String}
+ORDER BY wave, school, level, unit, audience, item, form, value, reason, release

@@ -1,0 +1,2 @@
+-- Roster
+SELECT document FROM roster_version ORDER BY owner, at DESC, id DESC LIMIT 1 BY owner

@@ -1,0 +1,2 @@
+-- SaveCounts
+INSERT INTO counts (wave, owner, school, unit, stratum, measure, bin, n)

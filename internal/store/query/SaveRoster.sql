@@ -1,0 +1,2 @@
+-- SaveRoster
+INSERT INTO roster_version (id, owner, at, `by`, document)

@@ -1,0 +1,2 @@
+-- SealedNullifier
+SELECT count() FROM nullifier WHERE nullifier = toFixedString(unhex({nullifier:String}), 32)

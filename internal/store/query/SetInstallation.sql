@@ -1,0 +1,2 @@
+-- SetInstallation
+INSERT INTO installation (id, key, value, at)

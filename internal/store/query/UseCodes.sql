@@ -1,0 +1,2 @@
+-- UseCodes
+INSERT INTO code_use (wave, mac, blinded)

@@ -1,0 +1,286 @@
+package store_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/folgmed/folgmed/internal/access"
+	"github.com/folgmed/folgmed/internal/answer"
+	"github.com/folgmed/folgmed/internal/audit"
+	"github.com/folgmed/folgmed/internal/ballot"
+	"github.com/folgmed/folgmed/internal/collect"
+	"github.com/folgmed/folgmed/internal/counts"
+	"github.com/folgmed/folgmed/internal/disclosure"
+	"github.com/folgmed/folgmed/internal/duty"
+	"github.com/folgmed/folgmed/internal/roster"
+	"github.com/folgmed/folgmed/internal/store"
+	"github.com/folgmed/folgmed/internal/store/storetest"
+	"github.com/folgmed/folgmed/internal/wave"
+)
+
+func TestMain(m *testing.M) { storetest.Main(m) }
+
+var at = time.Date(2026, 11, 23, 8, 0, 0, 123e6, time.UTC)
+
+// row makes a ballot whose nullifier begins with n.
+func row(wave uint32, n int, options ...uint8) collect.Row {
+	return collect.Row{
+		Nullifier: nullifier(n),
+		Sheet: answer.Sheet{
+			School: "974700000", Class: "5A", Wave: wave, Attempt: 1,
+			Items: []string{"c1", "c2"}, Options: options,
+		},
+	}
+}
+
+func nullifier(n int) (id ballot.Nullifier) {
+	id[0], id[1], id[2], id[31] = byte(n>>16), byte(n>>8), byte(n), 0xff
+	return id
+}
+
+// must fails the test on an error.
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// equal compares what was read with what was written.
+func equal[T any](t *testing.T, got T, err error, want T) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
+func TestInstallation(t *testing.T) {
+	s, ctx := storetest.New(t), t.Context()
+	must(t, s.SetInstallation(ctx, "rehearsal", "no", at))
+	must(t, s.SetInstallation(ctx, "rehearsal", "yes", at.Add(time.Second)))
+	must(t, s.SetInstallation(ctx, "tab\tand 'quote'", "line\nend\\", at))
+	got, err := s.Installation(ctx)
+	equal(t, got, err, map[string]string{"rehearsal": "yes", "tab\tand 'quote'": "line\nend\\"})
+}
+
+func TestRosterTakesLatestOfEachOwner(t *testing.T) {
+	s, ctx := storetest.New(t), t.Context()
+	older := roster.Owner{Org: "964338531", Name: "Gammel", Rhythm: 2}
+	newer := roster.Owner{Org: "964338531", Name: "Ny", Rhythm: 1, Schools: []roster.School{{Org: "974700000", Name: "Åsen skule", Written: "nn", Classes: []roster.Class{{Name: "5A", Grades: []int{5}, Size: 24}}}}}
+	other := roster.Owner{Org: "864338532", Name: "Annen"}
+	must(t, s.SaveRoster(ctx, roster.Version{ID: "b", Owner: newer, At: at.Add(time.Hour), By: "p"}))
+	must(t, s.SaveRoster(ctx, roster.Version{ID: "a", Owner: older, At: at, By: "p"}))
+	must(t, s.SaveRoster(ctx, roster.Version{ID: "c", Owner: other, At: at, By: "p"}))
+	got, err := s.Roster(ctx)
+	equal(t, got, err, roster.Roster{Owners: []roster.Owner{other, newer}})
+}
+
+func TestWaves(t *testing.T) {
+	s, ctx := storetest.New(t), t.Context()
+	opened := wave.Event{ID: "1", Wave: 150, Owner: "964338531", Step: wave.Opened, At: at, Closes: at.Add(time.Hour)}
+	closed := wave.Event{ID: "2", Wave: 150, Step: wave.Closed, At: at}
+	sealed := wave.Event{ID: "3", Wave: 150, Step: wave.Sealed, At: at}
+	next := wave.Event{ID: "4", Wave: 151, Owner: "964338531", Step: wave.Opened, At: at, Closes: at}
+	for _, e := range []wave.Event{sealed, opened, closed, next, opened} {
+		must(t, s.AppendWaveEvent(ctx, e))
+	}
+	events, err := s.WaveEvents(ctx)
+	equal(t, events, err, []wave.Event{opened, closed, sealed, next})
+	steps, err := s.WaveSteps(ctx, []uint32{150, 151, 152})
+	equal(t, steps, err, map[uint32]wave.Step{150: wave.Sealed})
+	none, err := s.WaveSteps(ctx, nil)
+	equal(t, none, err, map[uint32]wave.Step{})
+}
+
+func TestCodes(t *testing.T) {
+	s, ctx := storetest.New(t), t.Context()
+	var codes []ballot.StoredCode
+	for i := range 5 {
+		codes = append(codes, ballot.StoredCode{MAC: ballot.CodeMAC(nullifier(i)), Wave: 150, School: "974700000", Class: fmt.Sprintf("5%c", 'A'+i%2), Attempt: 1})
+	}
+	must(t, s.AddCodes(ctx, codes))
+	must(t, s.AddCodes(ctx, codes)) // a repeat adds none
+	counted, err := s.CodeCount(ctx, 150)
+	equal(t, counted, err, map[[2]string]int{{"974700000", "5A"}: 3, {"974700000", "5B"}: 2})
+
+	got, found, err := s.Code(ctx, codes[3].MAC)
+	equal(t, got, err, codes[3])
+	if !found {
+		t.Error("a printed code was not found")
+	}
+	if _, found, err := s.Code(ctx, ballot.CodeMAC{9}); err != nil || found {
+		t.Errorf("unknown code: found %v, err %v", found, err)
+	}
+
+	use := ballot.CodeUse{Wave: 150, MAC: codes[0].MAC, Blinded: [32]byte{1}}
+	racer := ballot.CodeUse{Wave: 150, MAC: codes[0].MAC, Blinded: [32]byte{2}}
+	must(t, s.UseCodes(ctx, []ballot.CodeUse{use, racer}))
+	must(t, s.UseCodes(ctx, []ballot.CodeUse{use}))
+	uses, err := s.CodeUses(ctx, 150, []ballot.CodeMAC{codes[0].MAC, codes[1].MAC})
+	equal(t, uses, err, []ballot.CodeUse{use, racer})
+	otherWave, err := s.CodeUses(ctx, 151, []ballot.CodeMAC{codes[0].MAC})
+	equal(t, otherWave, err, nil)
+
+	// More codes than one query asks for.
+	macs := make([]ballot.CodeMAC, 2500)
+	many := make([]ballot.CodeUse, len(macs))
+	for i := range macs {
+		macs[i] = ballot.CodeMAC(nullifier(1000 + i))
+		many[i] = ballot.CodeUse{Wave: 150, MAC: macs[i]}
+	}
+	must(t, s.UseCodes(ctx, many))
+	uses, err = s.CodeUses(ctx, 150, macs)
+	equal(t, len(uses), err, len(macs))
+}
+
+// sealed reads what a fold would read.
+func sealed(t *testing.T, s *store.Store, wave uint32) []counts.Ballot {
+	t.Helper()
+	var all []counts.Ballot
+	must(t, s.SealedAnswers(t.Context(), wave, func(b counts.Ballot) error {
+		all = append(all, b)
+		return nil
+	}))
+	return all
+}
+
+func TestSeal(t *testing.T) {
+	s, ctx := storetest.New(t), t.Context()
+	must(t, s.InsertAnswers(ctx, []collect.Row{row(150, 2, 3, 1), row(150, 1, 5, 0), row(151, 9, 1, 1)}))
+	must(t, s.InsertAnswers(ctx, []collect.Row{row(150, 1, 4, 4)})) // two collectors raced
+	open := make(map[ballot.Nullifier]uint32)
+	must(t, s.OpenNullifiers(ctx, []uint32{150, 151}, func(wave uint32, n ballot.Nullifier) error {
+		open[n] = wave
+		return nil
+	}))
+	equal(t, open, nil, map[ballot.Nullifier]uint32{nullifier(1): 150, nullifier(2): 150, nullifier(9): 151})
+	must(t, s.Compact(ctx, 150))
+
+	must(t, s.MoveAnswers(ctx, 150))
+	want := []counts.Ballot{
+		{Nullifier: nullifier(1), School: "974700000", Class: "5A", Attempt: 1, Items: []string{"c1", "c2"}, Options: []uint8{4, 4}},
+		{Nullifier: nullifier(2), School: "974700000", Class: "5A", Attempt: 1, Items: []string{"c1", "c2"}, Options: []uint8{3, 1}},
+	}
+	equal(t, sealed(t, s, 150), nil, want)
+	must(t, s.MoveAnswers(ctx, 150))
+	equal(t, sealed(t, s, 150), nil, want)
+
+	// A late row stays outside what is folded.
+	must(t, s.InsertAnswers(ctx, []collect.Row{row(150, 3, 1, 1)}))
+	equal(t, sealed(t, s, 150), nil, want)
+
+	must(t, s.SaveNullifiers(ctx, 150))
+	must(t, s.SaveNullifiers(ctx, 150))
+	must(t, s.AddCodes(ctx, []ballot.StoredCode{{Wave: 150, School: "974700000", Class: "5A"}}))
+	must(t, s.UseCodes(ctx, []ballot.CodeUse{{Wave: 150}}))
+	for range 2 {
+		must(t, s.DropWave(ctx, 150))
+		equal(t, sealed(t, s, 150), nil, nil)
+	}
+	if _, found, err := s.Code(ctx, ballot.CodeMAC{}); err != nil || found {
+		t.Errorf("code after the drop: found %v, err %v", found, err)
+	}
+	uses, err := s.CodeUses(ctx, 150, []ballot.CodeMAC{{}})
+	equal(t, uses, err, nil)
+	for n, want := range map[int]bool{1: true, 2: true, 3: false, 9: false} {
+		got, err := s.SealedNullifier(ctx, nullifier(n))
+		equal(t, got, err, want)
+	}
+	left := 0
+	must(t, s.OpenNullifiers(ctx, []uint32{150, 151}, func(uint32, ballot.Nullifier) error { left++; return nil }))
+	equal(t, left, nil, 1)
+
+	must(t, s.DropNullifiers(ctx, 150))
+	kept, err := s.SealedNullifier(ctx, nullifier(1))
+	equal(t, kept, err, true)
+	must(t, s.DropNullifiers(ctx, 151))
+	must(t, s.DropNullifiers(ctx, 151))
+	kept, err = s.SealedNullifier(ctx, nullifier(1))
+	equal(t, kept, err, false)
+}
+
+func TestCounts(t *testing.T) {
+	s, ctx := storetest.New(t), t.Context()
+	rows := []counts.Row{
+		{Wave: 150, Owner: "964338531", School: "974700000", Unit: "class:5A", Measure: "item:c1", Bin: 1, N: 7},
+		{Wave: 150, Owner: "964338531", School: "974700000", Unit: "class:5A", Stratum: "girl", Measure: "score", Bin: 20, N: 5},
+		{Wave: 151, Owner: "964338531", School: "974700000", Unit: "class:5A", Measure: "item:c1", Bin: 1, N: 7},
+	}
+	elsewhere := counts.Row{Wave: 150, Owner: "864338532", School: "974700001", Unit: "rest", Measure: "score", N: 6}
+	for range 2 {
+		must(t, s.SaveCounts(ctx, append([]counts.Row{elsewhere}, rows...)))
+	}
+	got, err := s.Counts(ctx, "964338531", 150, 151)
+	equal(t, got, err, rows)
+	got, err = s.Counts(ctx, "964338531", 151, 200)
+	equal(t, got, err, rows[2:])
+}
+
+func TestReleases(t *testing.T) {
+	s, ctx := storetest.New(t), t.Context()
+	staff := disclosure.Row{
+		Release: "000102030405060708090a0b0c0d0e0f", Wave: 150, Owner: "964338531", School: "974700000", Level: string(disclosure.LevelClass), Unit: "5A",
+		Audience: string(disclosure.Staff), Item: "c1", Form: string(disclosure.FormWords), Value: "some",
+	}
+	owner := staff
+	owner.Audience = string(disclosure.Owner)
+	other := staff
+	other.School = "974700001"
+	for range 2 {
+		must(t, s.SaveRelease(ctx, []disclosure.Row{staff, owner, other}))
+	}
+	rows := func(lines []disclosure.Released, err error) []disclosure.Row {
+		t.Helper()
+		must(t, err)
+		var all []disclosure.Row
+		for _, line := range lines {
+			all = append(all, line.Row())
+		}
+		return all
+	}
+	equal(t, rows(s.ReleasedFor(ctx, "974700000")), nil, []disclosure.Row{staff})
+	equal(t, rows(s.ReleasedForOwner(ctx, "964338531")), nil, []disclosure.Row{owner, staff, other})
+	equal(t, rows(s.ReleasedForOwner(ctx, "864338532")), nil, nil)
+}
+
+func TestJournals(t *testing.T) {
+	s, ctx := storetest.New(t), t.Context()
+
+	opened := duty.Event{ID: "x", Subject: "prompt:1", Owner: "964338531", School: "974700000", Version: 0, Step: duty.Opened, At: at, By: "folgmed", Body: duty.Body{Signals: []string{"s1"}, Kind: "change"}}
+	observed := duty.Event{ID: "a", Subject: "prompt:1", Owner: "964338531", School: "974700000", Version: 1, Step: duty.Observed, At: at, By: "p1", Role: "principal", Body: duty.Body{Text: "Vi så «dem» alene\ti friminuttet.\n"}}
+	sibling := observed
+	sibling.ID, sibling.Body.Text = "b", "noe annet"
+	elsewhere := opened
+	elsewhere.ID, elsewhere.School = "y", "974700001"
+	must(t, s.AppendDuty(ctx, []duty.Event{sibling, observed, opened, elsewhere}))
+	again := observed
+	again.At = at.Add(time.Minute) // the retry of a request whose answer got lost
+	must(t, s.AppendDuty(ctx, []duty.Event{again}))
+	must(t, s.AppendDuty(ctx, nil))
+	events, err := s.DutyEvents(ctx, "974700000")
+	equal(t, events, err, []duty.Event{opened, observed, sibling})
+	events, err = s.DutyEventsOfOwner(ctx, "964338531")
+	equal(t, events, err, []duty.Event{opened, observed, sibling, elsewhere})
+
+	added := access.Event{ID: "1", At: at, By: "cli", Step: "person_added", Person: "p1", Body: `{"name":"Åse"}`}
+	removed := access.Event{ID: "0", At: at.Add(time.Second), By: "cli", Step: "person_removed", Person: "p1"}
+	for _, e := range []access.Event{removed, added, added} {
+		must(t, s.AppendAccess(ctx, e))
+	}
+	changes, err := s.AccessEvents(ctx)
+	equal(t, changes, err, []access.Event{added, removed})
+
+	line := audit.Entry{ID: "1", At: at, Person: "p1", School: "974700000", Action: "read_overview", About: "r150"}
+	must(t, s.AppendAudit(ctx, line))
+	must(t, s.AppendAudit(ctx, line))
+	lines, err := s.AuditOf(ctx, "p1")
+	equal(t, lines, err, []audit.Entry{line})
+	lines, err = s.AuditOf(ctx, "p2")
+	equal(t, lines, err, nil)
+}

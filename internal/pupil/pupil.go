@@ -1,2 +1,129 @@
-// Package pupil is the tablet app: handlers, TypeScript sources and the built bundle. No session, no cookie, no request log.
+// Package pupil is the tablet app: the page, and the three requests it makes.
+// The app itself stands in app/ (TypeScript); `make build` bundles it into
+// dist/, which is embedded.
+//
+// It keeps no session, sets no cookie and writes no log: nothing here could
+// tell two children of a class apart, so nothing here must try. It reaches
+// neither staff nor audit.
 package pupil
+
+import (
+	"bytes"
+	"context"
+	"embed"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+	"github.com/labstack/echo/v4/middleware"
+
+	"github.com/folgmed/folgmed/internal/ballot"
+	"github.com/folgmed/folgmed/internal/collect"
+	"github.com/folgmed/folgmed/internal/roster"
+	"github.com/folgmed/folgmed/internal/wave"
+	"github.com/folgmed/folgmed/internal/web"
+	"github.com/folgmed/folgmed/surveys"
+)
+
+//go:embed all:dist
+var built embed.FS
+
+// Issuer turns codes into ballots. Its errors carry their own outcome.
+type Issuer interface {
+	// Lookup tells what the class of a code is asked, and spends nothing.
+	Lookup(ctx context.Context, code string) (wave.Ask, error)
+	// Issue spends the code on a blinded nonce.
+	Issue(ctx context.Context, code string, blinded []byte) (ballot.Evaluation, ballot.Outcome, error)
+}
+
+// Collector counts a ballot. Cast returns once the ballot is durable; its
+// errors carry their own outcome.
+type Collector interface {
+	Cast(ctx context.Context, body io.Reader) (ballot.Receipt, collect.Outcome, error)
+}
+
+// Tally counts how requests end.
+type Tally interface {
+	Add(step, outcome string)
+}
+
+// The steps that are counted.
+const (
+	StepIssue = "issue"
+	StepCast  = "cast"
+)
+
+// Options are what the app needs of the others.
+type Options struct {
+	Issuer    Issuer
+	Collector Collector
+	Roster    func() roster.Roster // the one in force
+	Surveys   surveys.Set
+	Keys      ballot.PublicKeys
+	Tally     Tally
+	Rehearsal bool // every screen says that nothing here is real
+}
+
+// App answers pupils.
+type App struct {
+	opts   Options
+	page   []byte
+	assets *web.Assets
+}
+
+// New fails if the tablet app has not been built into this binary.
+func New(o Options) (*App, error) {
+	dist, err := fs.Sub(built, "dist")
+	if err != nil {
+		return nil, fmt.Errorf("open the tablet app: %w", err)
+	}
+	page, err := fs.ReadFile(dist, "index.html")
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, errors.New("the tablet app is not built: run make build")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the tablet app: %w", err)
+	}
+	if o.Rehearsal {
+		page = bytes.Replace(page, []byte("<html "), []byte("<html data-rehearsal "), 1)
+	}
+	bundle, err := fs.Sub(dist, "assets")
+	if err != nil {
+		return nil, fmt.Errorf("open the tablet app: %w", err)
+	}
+	assets, err := web.NewAssets(bundle, "/assets/")
+	if err != nil {
+		return nil, fmt.Errorf("load the tablet app: %w", err)
+	}
+	return &App{opts: o, page: page, assets: assets}, nil
+}
+
+// Routes adds the page at / and /k, its files, and the API.
+func (a *App) Routes(e *echo.Echo) {
+	e.GET("/", a.index)
+	e.GET("/k", a.index) // the code follows after #, which no browser sends
+	e.GET("/assets/*", a.asset)
+
+	api := e.Group("/api", middleware.Gzip())
+	api.POST("/code", a.code)
+	api.POST("/issue", a.counted(StepIssue, a.issue))
+	api.POST("/cast", a.counted(StepCast, a.cast))
+}
+
+func (a *App) index(c echo.Context) error {
+	return c.HTMLBlob(http.StatusOK, a.page)
+}
+
+// asset serves a bundled file. Its name holds a hash of what is in it, so a
+// tablet never asks for it again.
+func (a *App) asset(c echo.Context) error {
+	c.Response().Before(func() {
+		if c.Response().Status == http.StatusOK {
+			c.Response().Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+		}
+	})
+	return a.assets.Serve(c, c.Param("*"))
+}

@@ -1,0 +1,153 @@
+package pupil
+
+import (
+	"fmt"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/folgmed/folgmed/internal/ballot"
+	"github.com/folgmed/folgmed/internal/collect"
+	"github.com/folgmed/folgmed/internal/roster"
+	"github.com/folgmed/folgmed/internal/web"
+	"github.com/folgmed/folgmed/surveys"
+)
+
+// maxBody is the largest request in bytes; a full answer sheet takes under
+// two thousand.
+const maxBody = 16 << 10
+
+type codeRequest struct {
+	Code string `json:"code"`
+}
+
+// codeReply is all that a tablet shows. It is the same for every code of a
+// class in a wave.
+type codeReply struct {
+	Info       ballot.Info       `json:"info"`
+	Ordinal    int               `json:"ordinal"`
+	SchoolName string            `json:"schoolName"`
+	Written    string            `json:"written"` // the school's hovedmål: nb or nn
+	Adults     []roster.Adult    `json:"adults"`
+	HelpLines  []roster.HelpLine `json:"helpLines"`
+	Keys       ballot.PublicKeys `json:"keys"`
+	Survey     survey            `json:"survey"`
+}
+
+type survey struct {
+	ID      string       `json:"id"`
+	Version int          `json:"version"`
+	Title   surveys.Text `json:"title"`
+	Period  surveys.Text `json:"period"`
+	Items   []item       `json:"items"`
+}
+
+// item leaves out what the pupil need not know: which answers count as what.
+type item struct {
+	ID      string           `json:"id"`
+	Text    surveys.Text     `json:"text"`
+	Options []surveys.Option `json:"options"`
+}
+
+// code tells what the class of a code is asked this wave.
+func (a *App) code(c echo.Context) error {
+	var req codeRequest
+	if err := web.ReadJSON(c, maxBody, &req); err != nil {
+		return err
+	}
+	ask, err := a.opts.Issuer.Lookup(c.Request().Context(), req.Code)
+	if err != nil {
+		return err
+	}
+	owner, school, ok := school(a.opts.Roster(), ask.School)
+	if !ok {
+		return fmt.Errorf("class %s of school %s is asked in wave %d but stands in no roster", ask.Class, ask.School, ask.Wave)
+	}
+	q, ok := a.opts.Surveys.Find(ask.Questionnaire, ask.Version)
+	if !ok {
+		return fmt.Errorf("questionnaire %s version %d is asked but not loaded", ask.Questionnaire, ask.Version)
+	}
+	reply := codeReply{
+		Info:       ballot.InfoOf(ask),
+		Ordinal:    ask.Ordinal,
+		SchoolName: school.Name,
+		Written:    school.Written,
+		Adults:     orEmpty(school.Adults),
+		HelpLines:  orEmpty(owner.HelpLines),
+		Keys:       a.opts.Keys,
+		Survey:     survey{ID: q.ID, Version: q.Version, Title: q.Title, Period: q.Period},
+	}
+	for _, i := range q.Asked(ask.Ordinal) {
+		reply.Survey.Items = append(reply.Survey.Items, item{i.ID, i.Text, i.Options})
+	}
+	return c.JSON(http.StatusOK, reply)
+}
+
+func school(r roster.Roster, org string) (roster.Owner, roster.School, bool) {
+	for _, o := range r.Owners {
+		for _, s := range o.Schools {
+			if s.Org == org {
+				return o, s, true
+			}
+		}
+	}
+	return roster.Owner{}, roster.School{}, false
+}
+
+// orEmpty makes a missing list an empty one in JSON.
+func orEmpty[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
+}
+
+type issueRequest struct {
+	Code    string       `json:"code"`
+	Blinded ballot.Bytes `json:"blinded"`
+}
+
+type issueReply struct {
+	Outcome   ballot.Outcome `json:"outcome"`
+	Evaluated ballot.Bytes   `json:"evaluated"`
+	Proof     ballot.Bytes   `json:"proof"`
+}
+
+// issue spends a code on a ballot. Its connection is closed after the reply,
+// so that the cast comes over another one (ANONYMITY §2.3).
+func (a *App) issue(c echo.Context) (any, string, error) {
+	c.Response().Header().Set(echo.HeaderConnection, "close")
+	var req issueRequest
+	if err := web.ReadJSON(c, maxBody, &req); err != nil {
+		return nil, "", err
+	}
+	e, outcome, err := a.opts.Issuer.Issue(c.Request().Context(), req.Code, req.Blinded)
+	return issueReply{outcome, e.Evaluated, e.Proof}, string(outcome), err
+}
+
+type castReply struct {
+	Outcome collect.Outcome `json:"outcome"`
+	Receipt ballot.Receipt  `json:"receipt"`
+}
+
+// cast hands the ballot to the collector as it came: only there are ballot and
+// answers held together.
+func (a *App) cast(c echo.Context) (any, string, error) {
+	receipt, outcome, err := a.opts.Collector.Cast(c.Request().Context(), c.Request().Body)
+	return castReply{outcome, receipt}, string(outcome), err
+}
+
+// counted sends what handle replies and counts how it ended.
+func (a *App) counted(step string, handle func(echo.Context) (reply any, outcome string, err error)) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		reply, outcome, err := handle(c)
+		if err != nil {
+			outcome, _ = web.Outcome(err) // empty: one the tally calls internal
+		}
+		a.opts.Tally.Add(step, outcome)
+		if err != nil {
+			return err
+		}
+		return c.JSON(http.StatusOK, reply)
+	}
+}

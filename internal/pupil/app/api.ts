@@ -1,0 +1,132 @@
+// What the tablet and the server say to one another: three requests, no
+// cookie, nothing that could tell two children apart.
+
+export const languages = ["nb", "nn", "en"] as const;
+export type Lang = (typeof languages)[number];
+export type Words = Record<Lang, string>;
+
+// Info is the public part of a ballot, the same for the whole class.
+export interface Info {
+  owner: string;
+  school: string;
+  class: string;
+  wave: number;
+  questionnaire: string;
+  version: number;
+  attempt: number;
+}
+
+export interface Item {
+  id: string;
+  text: Words;
+  options: { text: Words; face?: string }[];
+}
+
+export interface Asked {
+  info: Info;
+  ordinal: number;
+  schoolName: string;
+  written: string; // the school's hovedmål
+  adults: { name: string; role: string }[];
+  helpLines: { name: string; number: string; url?: string }[];
+  keys: { poprf: string; hpke: string; receipt: string };
+  survey: { id: string; version: number; title: Words; period: Words; items: Item[] };
+}
+
+export interface Evaluated {
+  outcome: string;
+  evaluated: string;
+  proof: string;
+}
+
+export interface Receipt {
+  outcome: string;
+  receipt: string;
+}
+
+// Refusal is an answer that is not the one hoped for, under the server's own
+// word for it, or "unavailable" where no answer came at all.
+export class Refusal extends Error {
+  constructor(
+    readonly outcome: string,
+    readonly retryAfter = 0, // seconds
+  ) {
+    super(outcome);
+  }
+
+  // passing tells whether the same request may succeed later.
+  get passing(): boolean {
+    return ["unavailable", "rate_limited", "internal"].includes(this.outcome);
+  }
+}
+
+const patience = 15_000; // ms; a school network that is slower than this is down
+
+export async function post<T>(path: string, body: unknown): Promise<T> {
+  const stop = new AbortController();
+  const timer = setTimeout(() => stop.abort(), patience);
+  try {
+    const response = await fetch(path, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(body),
+      credentials: "omit",
+      cache: "no-store",
+      referrerPolicy: "no-referrer",
+      redirect: "error",
+      signal: stop.signal,
+    });
+    if (response.ok) return (await response.json()) as T;
+    const { outcome } = (await response.json().catch(() => ({}))) as { outcome?: string };
+    throw new Refusal(
+      outcome ?? (response.status < 500 ? "malformed" : "unavailable"),
+      Number(response.headers.get("Retry-After")) || 0,
+    );
+  } catch (error) {
+    throw error instanceof Refusal ? error : new Refusal("unavailable");
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+// wellFormed holds the server to what the info may contain: the seven fields,
+// each of them shown on the screen, none able to carry a hidden mark.
+export function wellFormed({ info, survey, keys }: Asked): boolean {
+  const words = [info.owner, info.school, info.class, info.questionnaire];
+  const numbers = [info.wave, info.version, info.attempt];
+  return (
+    words.every((w) => typeof w === "string" && w !== "" && w.length <= 64 && !/\p{C}/u.test(w)) &&
+    numbers.every((n) => Number.isInteger(n) && n >= 0 && n < 1e6) &&
+    survey.id === info.questionnaire &&
+    survey.version === info.version &&
+    survey.items.length > 0 &&
+    [keys.poprf, keys.hpke, keys.receipt].every((k) => typeof k === "string")
+  );
+}
+
+// infoBytes is what the ballot is bound to, built here from what is shown.
+export function infoBytes(info: Info): Uint8Array {
+  return new TextEncoder().encode(
+    [
+      "folgmed ballot v1",
+      info.owner,
+      info.school,
+      info.class,
+      info.wave,
+      info.questionnaire,
+      info.version,
+      info.attempt,
+    ].join("\n"),
+  );
+}
+
+export function toBase64(bytes: Uint8Array): string {
+  return btoa(String.fromCharCode(...bytes))
+    .replace(/\+/g, "-")
+    .replace(/\//g, "_")
+    .replace(/=+$/, "");
+}
+
+export function fromBase64(text: string): Uint8Array {
+  return Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (c) => c.charCodeAt(0));
+}

@@ -1,0 +1,159 @@
+// The state of the one child who answers now, and which screen shows it.
+// Nothing of it is stored: it is gone when the child is done, or when the page
+// is left.
+
+import { languages, type Asked, type Lang } from "./api";
+import { h } from "./dom";
+import { Outbox, type Delivery } from "./outbox";
+import { catalogs, languageNames, type Catalog } from "./text";
+import { helpButton } from "./screens/help";
+import { question } from "./screens/question";
+import { ready } from "./screens/ready";
+import { start } from "./screens/start";
+import { welcome } from "./screens/welcome";
+
+// Screen draws itself from the state. Its first h1 takes the focus.
+export type Screen = (app: App) => HTMLElement;
+
+// Sheet is what a child has been asked and has answered so far.
+export interface Sheet {
+  readonly code: string;
+  readonly asked: Asked;
+  readonly chosen: (number | undefined)[]; // one per item; 0 is "would rather not answer"
+}
+
+export class App {
+  sheet: Sheet | undefined; // none before a code is taken and after the answers left
+  sent: { readonly delivery: Delivery; readonly asked: Asked } | undefined;
+  asked: Asked | undefined; // the latest, for whom to talk to; the same for all children here
+  typed = { code: "", fingerprint: "" };
+  readonly outbox = new Outbox(() => this.refresh());
+
+  // refresh brings a screen's status line up to date without redrawing.
+  refresh: () => void = () => {};
+
+  private screen: Screen = start;
+  private lang: Lang = preferred();
+  private langChosen = false;
+  private guarded = false;
+  private at = 0;
+
+  constructor(private readonly root: HTMLElement) {
+    addEventListener("popstate", () => this.leftByBackButton());
+    // A page taken out of the browser's own cache is for the next child.
+    addEventListener("pageshow", (event) => event.persisted && this.reset());
+  }
+
+  get text(): Catalog {
+    return catalogs[this.lang];
+  }
+
+  get language(): Lang {
+    return this.lang;
+  }
+
+  get rehearsal(): boolean {
+    return "rehearsal" in document.documentElement.dataset;
+  }
+
+  // begin takes on the school's written language unless the child chose one.
+  begin(sheet: Sheet): void {
+    this.sheet = sheet;
+    this.asked = sheet.asked;
+    this.typed = { code: "", fingerprint: "" };
+    const written = sheet.asked.written as Lang;
+    if (!this.langChosen && this.lang !== "en" && languages.includes(written)) this.lang = written;
+  }
+
+  // reset makes the page ready for the next child: the same page as before.
+  reset(): void {
+    this.sheet = undefined;
+    this.sent = undefined;
+    this.typed = { code: "", fingerprint: "" };
+    this.lang = preferred();
+    this.langChosen = false;
+    this.show(start);
+  }
+
+  show(screen: Screen): void {
+    this.screen = screen;
+    this.refresh = () => {};
+    this.draw();
+    scrollTo(0, 0);
+    this.root.querySelector<HTMLElement>("h1")?.focus({ preventScroll: true });
+  }
+
+  // ask shows item number at, or the last screen when all have been shown.
+  ask(at: number): void {
+    this.at = at;
+    this.guard();
+    this.show(at < (this.sheet?.asked.survey.items.length ?? 0) ? question(at) : ready);
+  }
+
+  back(): void {
+    if (this.at > 0) this.ask(this.at - 1);
+    else this.show(welcome);
+  }
+
+  // send hands the sheet over; from here on only the outbox holds it.
+  send(): void {
+    if (this.sheet === undefined) return;
+    const { code, asked, chosen } = this.sheet;
+    const delivery = this.outbox.send({ code, asked, options: chosen.map((option) => option ?? 0) });
+    this.sent = { delivery, asked };
+    this.sheet = undefined;
+  }
+
+  private draw(): void {
+    document.documentElement.lang = this.lang;
+    this.root.replaceChildren(
+      h("header", {}, h("span", { class: "brand" }, "Følgmed"), this.languageButtons()),
+      ...(this.rehearsal ? [h("p", { class: "rehearsal" }, this.text.rehearsal)] : []),
+      h("main", {}, this.screen(this)),
+      h("footer", {}, helpButton(this)),
+    );
+  }
+
+  private languageButtons(): HTMLElement {
+    const button = (lang: Lang) =>
+      h(
+        "button",
+        {
+          type: "button",
+          lang,
+          "aria-pressed": String(lang === this.lang),
+          click: () => {
+            this.lang = lang;
+            this.langChosen = true;
+            this.draw();
+            this.root.querySelector<HTMLElement>(`header [lang=${lang}]`)?.focus();
+          },
+        },
+        languageNames[lang],
+      );
+    return h("div", { class: "languages", role: "group", "aria-label": this.text.language }, ...languages.map(button));
+  }
+
+  // The browser's back button steps back one question instead of leaving. One
+  // empty history entry is enough for that; it names nothing.
+  private guard(): void {
+    if (this.guarded) return;
+    history.pushState(null, "", "/");
+    this.guarded = true;
+  }
+
+  private leftByBackButton(): void {
+    this.guarded = false;
+    if (this.sheet !== undefined && this.screen !== welcome) this.back();
+  }
+}
+
+function preferred(): Lang {
+  const wished = navigator.languages.map((tag) => tag.slice(0, 2).toLowerCase());
+  for (const tag of wished) {
+    if (tag === "no") return "nb";
+    const known = languages.find((lang) => lang === tag);
+    if (known !== undefined) return known;
+  }
+  return "nb";
+}

@@ -1,0 +1,47 @@
+// Bundles the app into ../dist under names that hold a hash of the content.
+// The same sources and lock file give the same bytes.
+import { build } from "esbuild";
+import { createHash } from "node:crypto";
+import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const dist = join(here, "..", "dist");
+
+const { outputFiles } = await build({
+  absWorkingDir: here,
+  entryPoints: ["main.ts", "app.css"],
+  bundle: true,
+  splitting: true, // crypto.ts becomes a file of its own
+  format: "esm",
+  target: ["chrome92", "firefox98", "safari15.4"], // what a tablet of 2021 has by now
+  minify: true,
+  legalComments: "eof",
+  charset: "utf8",
+  outdir: dist,
+  entryNames: "assets/[name]-[hash]",
+  chunkNames: "assets/[name]-[hash]",
+  write: false,
+});
+
+const icon = await readFile(join(here, "icon.svg"));
+const iconName = `icon-${createHash("sha256").update(icon).digest("hex").slice(0, 8)}.svg`;
+
+const files = new Map(outputFiles.map((file) => [basename(file.path), file.contents]));
+files.set(iconName, icon);
+
+// named finds the bundled file that a source became.
+const named = (start, end) => `/assets/${[...files.keys()].find((n) => n.startsWith(start) && n.endsWith(end))}`;
+const page = (await readFile(join(here, "index.html"), "utf8"))
+  .replace("main.ts", named("main-", ".js"))
+  .replace("app.css", named("app-", ".css"))
+  .replace("icon.svg", named("icon-", ".svg"));
+
+await mkdir(dist, { recursive: true });
+for (const old of await readdir(dist)) {
+  if (old !== ".gitkeep") await rm(join(dist, old), { recursive: true });
+}
+await mkdir(join(dist, "assets"));
+for (const [name, content] of files) await writeFile(join(dist, "assets", name), content);
+await writeFile(join(dist, "index.html"), page); // last: make takes it as the sign of a whole build

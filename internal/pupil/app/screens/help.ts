@@ -1,0 +1,50 @@
+// Who to talk to. Opening it sends nothing and counts nothing. Numbers and
+// addresses are words, not links: a link leaves a trace on a shared tablet.
+
+import type { Asked } from "../api";
+import type { App } from "../app";
+import { h } from "../dom";
+import type { Catalog } from "../text";
+
+export function helpButton(app: App): HTMLElement {
+  return h(
+    "button",
+    { type: "button", class: "help", "aria-haspopup": "dialog", click: () => open(app) },
+    app.text.help,
+  );
+}
+
+function open({ text, asked }: App): void {
+  const dialog = h(
+    "dialog",
+    { "aria-labelledby": "help-title", close: () => dialog.remove() },
+    h("h2", { id: "help-title" }, text.help),
+    h("p", {}, text.anyAdult),
+    people(text, asked),
+    h("p", { class: "hint" }, text.helpQuiet),
+    h("form", { method: "dialog", class: "actions" }, h("button", { class: "primary" }, text.close)),
+  );
+  document.body.append(dialog);
+  dialog.showModal();
+}
+
+// people lists the adults this school has named and the owner's help lines.
+export function people(text: Catalog, asked: Asked | undefined): HTMLElement {
+  const list = (title: string, lines: [string, string][]) =>
+    lines.length > 0 &&
+    h(
+      "section",
+      {},
+      h("h3", {}, title),
+      h("ul", {}, ...lines.map(([name, more]) => h("li", {}, h("strong", {}, name), more && ` ${more}`))),
+    );
+  return h(
+    "div",
+    { class: "people" },
+    list(text.talkTo, (asked?.adults ?? []).map(({ name, role }) => [name, role])),
+    list(text.helpLines, (asked?.helpLines ?? []).map(({ name, number, url }) => [
+      name,
+      [number, url?.replace(/^https?:\/\/(www\.)?|\/$/g, "")].filter(Boolean).join(" · "),
+    ])),
+  );
+}

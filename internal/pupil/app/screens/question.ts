@@ -1,0 +1,97 @@
+// One question a screen. Every question looks and behaves alike, whatever is
+// answered; what is chosen shows as a small dot, not as a colour that could be
+// read from the next chair.
+
+import type { Screen } from "../app";
+import { h, svg } from "../dom";
+import { face } from "../faces";
+
+export function question(at: number): Screen {
+  return (app) => {
+    const { text, language, sheet } = app;
+    const item = sheet?.asked.survey.items[at];
+    if (sheet === undefined || item === undefined) throw new Error("no such question");
+    const { survey } = sheet.asked;
+
+    const hint = h("p", { class: "mistake", role: "alert" });
+    const choice = (option: number, words: string, picture?: Node) =>
+      h(
+        "label",
+        { class: option === 0 ? "choice skip" : "choice" },
+        h("input", {
+          type: "radio",
+          name: "choice",
+          value: option,
+          checked: sheet.chosen[at] === option,
+          change: () => {
+            sheet.chosen[at] = option;
+            hint.textContent = "";
+          },
+        }),
+        picture,
+        h("span", {}, words),
+      );
+
+    return h(
+      "form",
+      {
+        class: "question",
+        autocomplete: "off",
+        submit: (event) => {
+          event.preventDefault();
+          if (sheet.chosen[at] !== undefined) return app.ask(at + 1);
+          hint.textContent = text.choose;
+        },
+      },
+      progress(at, survey.items.length, text.progress(at + 1, survey.items.length)),
+      h(
+        "fieldset",
+        {},
+        h(
+          "legend",
+          {},
+          h("span", { class: "period" }, survey.period[language]),
+          h("h1", { tabindex: -1 }, item.text[language]),
+        ),
+        h(
+          "div",
+          { class: item.options.length <= 3 ? "choices few" : "choices" },
+          ...item.options.map((option, i) => choice(i + 1, option.text[language], face(option.face))),
+        ),
+        choice(0, text.skip),
+      ),
+      hint,
+      h(
+        "p",
+        { class: "actions" },
+        h("button", { type: "button", class: "back", click: () => app.back() }, text.back),
+        h("button", { class: "primary" }, text.next),
+      ),
+    );
+  };
+}
+
+// progress draws stepping stones to a flag: behind, under and before one's feet.
+function progress(at: number, of: number, words: string): HTMLElement {
+  const gap = 24;
+  const stones = Array.from({ length: of }, (_, i) =>
+    svg("circle", {
+      cx: 12 + i * gap,
+      cy: 12,
+      r: i === at ? 8 : 5,
+      class: i < at ? "behind" : i === at ? "here" : "ahead",
+    }),
+  );
+  const end = of * gap;
+  return h(
+    "p",
+    { class: "progress" },
+    svg(
+      "svg",
+      { viewBox: `0 0 ${end + 24} 24`, "aria-hidden": "true" },
+      ...stones,
+      svg("path", { class: "flag", d: `M${end + 6} 21V4l11 4.5-11 4.5` }),
+    ),
+    h("span", {}, words),
+  );
+}

@@ -1,0 +1,57 @@
+// What this is, for whom, and the promise; and all that the ballot will be
+// bound to, so that nothing in it is hidden.
+
+import type { Info } from "../api";
+import type { App } from "../app";
+import { h } from "../dom";
+
+const week = 7 * 24 * 60 * 60 * 1000;
+const epoch = Date.UTC(2024, 0, 1); // the Monday of wave 0
+
+// weekOf gives the ISO week of a wave: the week that its Thursday lies in.
+export function weekOf(wave: number): { week: number; year: number } {
+  const thursday = new Date(epoch + wave * week + (3 * week) / 7);
+  const year = thursday.getUTCFullYear();
+  return { week: 1 + Math.floor((thursday.getTime() - Date.UTC(year, 0, 1)) / week), year };
+}
+
+export function welcome(app: App): HTMLElement {
+  const { text, language, sheet } = app;
+  if (sheet === undefined) throw new Error("no sheet");
+  const { info, schoolName, survey } = sheet.asked;
+  return h(
+    "section",
+    { class: "welcome" },
+    h("p", { class: "where" }, `${schoolName} · ${info.class}`),
+    h("h1", { tabindex: -1 }, survey.title[language]),
+    h("p", { class: "promise" }, h("strong", {}, text.nobody), " ", text.nobodyElse),
+    h("p", {}, text.wantHelp),
+    h("p", {}, text.about(survey.items.length)),
+    ballot(app, info, schoolName),
+    h(
+      "p",
+      { class: "actions" },
+      h("button", { type: "button", class: "back", click: () => app.reset() }, text.back),
+      h("button", { type: "button", class: "primary", click: () => app.ask(0) }, text.begin),
+    ),
+  );
+}
+
+function ballot({ text }: App, info: Info, schoolName: string): HTMLElement {
+  const { week, year } = weekOf(info.wave);
+  const rows: [string, string][] = [
+    [text.school, schoolName],
+    [text.class, info.class],
+    [text.week, text.weekOf(week, year)],
+    [text.questionnaire, text.versionOf(info.questionnaire, info.version)],
+    [text.attempt, String(info.attempt)],
+    [text.numbers, `${info.owner} · ${info.school} · ${info.wave}`],
+  ];
+  return h(
+    "details",
+    {},
+    h("summary", {}, text.ballot),
+    h("p", {}, text.ballotSame),
+    h("dl", {}, ...rows.flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)])),
+  );
+}

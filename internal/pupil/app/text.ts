@@ -1,0 +1,225 @@
+// Every word of the app outside the questionnaire, in the languages offered.
+
+import type { Lang } from "./api";
+
+const nb = {
+  language: "Språk",
+  rehearsal: "Dette er en øvelse. Svarene er ikke på ordentlig.",
+
+  startTitle: "Hei! Skriv koden din",
+  startLead: "Koden står på lappen du har fått.",
+  code: "Kode",
+  codeHint: "10 tegn. Store eller små bokstaver er det samme.",
+  fingerprint: "Kontrollkode",
+  fingerprintHint: "16 tegn, rett under koden på lappen. Den må bare skrives én gang på dette nettbrettet.",
+  enter: "Gå videre",
+  entering: "Et øyeblikk …",
+  codeShort: (n: number) => `Koden har 10 tegn, og her står det ${n}. Se på lappen en gang til.`,
+  codeMistyped: "Ett eller flere tegn er feil. Se på lappen og prøv en gang til.",
+  fingerprintMistyped: "Kontrollkoden har 16 tegn. Se på lappen og prøv en gang til.",
+  fingerprintWrong: "Kontrollkoden passer ikke til denne siden. Ikke svar her. Vis lappen til læreren.",
+
+  nobody: "Ingen kan se hvem som har svart hva.",
+  nobodyElse: "Ikke læreren, ikke rektor, ikke foreldrene dine og ikke vi.",
+  wantHelp: "Da kan heller ingen se på svarene at du trenger hjelp. Vil du ha hjelp, si det til en voksen.",
+  about: (n: number) => `${n} spørsmål, ett om gangen. Du kan la være å svare på det du vil.`,
+  begin: "Start",
+  ballot: "Dette følger med svarene",
+  ballotSame: "Det er helt likt for alle i klassen:",
+  school: "Skole",
+  class: "Klasse",
+  week: "Uke",
+  weekOf: (week: number, year: number) => `${week}, ${year}`,
+  questionnaire: "Spørreskjema",
+  versionOf: (id: string, version: number) => `${id}, utgave ${version}`,
+  attempt: "Runde",
+  numbers: "Nummer på eier, skole og uke",
+
+  progress: (at: number, of: number) => `Spørsmål ${at} av ${of}`,
+  skip: "Vil ikke svare",
+  choose: "Velg ett svar. Du kan også velge «Vil ikke svare».",
+  next: "Neste",
+  back: "Tilbake",
+
+  readyTitle: "Det var alle spørsmålene!",
+  readyLead: "Vil du endre noe, går du tilbake. Når svarene er sendt, kan ingen endre dem – ikke du heller.",
+  send: "Send svarene",
+
+  thanksTitle: "Takk for at du svarte!",
+  sending: "Svarene er på vei …",
+  waiting: "Svarene er ikke levert ennå. Vi prøver igjen av oss selv. Ikke lukk siden og ikke slå av.",
+  delivered: "Svarene er levert.",
+  done: "Ferdig",
+  unsent: (n: number) => `${n === 1 ? "Ett svar" : `${n} svar`} er ikke levert ennå. Ikke lukk siden og ikke slå av.`,
+
+  talkTo: "Disse på skolen kan du snakke med",
+  helpLines: "Du kan også ta kontakt her",
+  anyAdult: "Si det til en voksen du er trygg på: læreren din, helsesykepleieren eller en annen.",
+  help: "Jeg vil snakke med noen",
+  helpQuiet: "Ingen får vite at du har åpnet denne.",
+  close: "Lukk",
+
+  refused: {
+    code_refused: "Koden virker ikke. Den kan være brukt, eller den gjelder en annen uke. Be læreren om en ny kode.",
+    wave_closed: "Undersøkelsen er ikke åpen nå.",
+    session_closed: "Undersøkelsen er ikke åpen nå.",
+    no_place: "Alle plassene i klassen er brukt. Si det til læreren.",
+    rate_limited: "Det er mange som prøver akkurat nå. Vent litt og prøv igjen.",
+    unavailable: "Vi får ikke kontakt akkurat nå. Vent litt og prøv igjen.",
+    bad_proof: "Vi kunne ikke være sikre på at svarene ville bli hemmelige, så de er ikke sendt. Si det til læreren.",
+    other: "Noe gikk galt hos oss. Si det til læreren.",
+  },
+  notDelivered: "Svarene ble ikke levert.",
+};
+
+export type Catalog = typeof nb;
+
+const nn: Catalog = {
+  language: "Språk",
+  rehearsal: "Dette er ei øving. Svara er ikkje på ordentleg.",
+
+  startTitle: "Hei! Skriv koden din",
+  startLead: "Koden står på lappen du har fått.",
+  code: "Kode",
+  codeHint: "10 teikn. Store eller små bokstavar er det same.",
+  fingerprint: "Kontrollkode",
+  fingerprintHint: "16 teikn, rett under koden på lappen. Du treng berre å skrive han éin gong på dette nettbrettet.",
+  enter: "Gå vidare",
+  entering: "Ein augneblink …",
+  codeShort: (n) => `Koden har 10 teikn, og her står det ${n}. Sjå på lappen ein gong til.`,
+  codeMistyped: "Eitt eller fleire teikn er feil. Sjå på lappen og prøv ein gong til.",
+  fingerprintMistyped: "Kontrollkoden har 16 teikn. Sjå på lappen og prøv ein gong til.",
+  fingerprintWrong: "Kontrollkoden passar ikkje til denne sida. Ikkje svar her. Vis lappen til læraren.",
+
+  nobody: "Ingen kan sjå kven som har svart kva.",
+  nobodyElse: "Ikkje læraren, ikkje rektor, ikkje foreldra dine og ikkje vi.",
+  wantHelp: "Då kan heller ingen sjå på svara at du treng hjelp. Vil du ha hjelp, sei det til ein vaksen.",
+  about: (n) => `${n} spørsmål, eitt om gongen. Du kan la vere å svare på det du vil.`,
+  begin: "Start",
+  ballot: "Dette følgjer med svara",
+  ballotSame: "Det er heilt likt for alle i klassen:",
+  school: "Skule",
+  class: "Klasse",
+  week: "Veke",
+  weekOf: (week, year) => `${week}, ${year}`,
+  questionnaire: "Spørjeskjema",
+  versionOf: (id, version) => `${id}, utgåve ${version}`,
+  attempt: "Runde",
+  numbers: "Nummer på eigar, skule og veke",
+
+  progress: (at, of) => `Spørsmål ${at} av ${of}`,
+  skip: "Vil ikkje svare",
+  choose: "Vel eitt svar. Du kan òg velje «Vil ikkje svare».",
+  next: "Neste",
+  back: "Tilbake",
+
+  readyTitle: "Det var alle spørsmåla!",
+  readyLead: "Vil du endre noko, går du tilbake. Når svara er sende, kan ingen endre dei – ikkje du heller.",
+  send: "Send svara",
+
+  thanksTitle: "Takk for at du svarte!",
+  sending: "Svara er på veg …",
+  waiting: "Svara er ikkje leverte enno. Vi prøver igjen av oss sjølve. Ikkje lukk sida og ikkje slå av.",
+  delivered: "Svara er leverte.",
+  done: "Ferdig",
+  unsent: (n) => `${n === 1 ? "Eitt svar" : `${n} svar`} er ikkje ${n === 1 ? "levert" : "leverte"} enno. Ikkje lukk sida og ikkje slå av.`,
+
+  talkTo: "Desse på skulen kan du snakke med",
+  helpLines: "Du kan òg ta kontakt her",
+  anyAdult: "Sei det til ein vaksen du er trygg på: læraren din, helsesjukepleiaren eller ein annan.",
+  help: "Eg vil snakke med nokon",
+  helpQuiet: "Ingen får vite at du har opna denne.",
+  close: "Lukk",
+
+  refused: {
+    code_refused: "Koden verkar ikkje. Han kan vere brukt, eller han gjeld ei anna veke. Be læraren om ein ny kode.",
+    wave_closed: "Undersøkinga er ikkje open no.",
+    session_closed: "Undersøkinga er ikkje open no.",
+    no_place: "Alle plassane i klassen er brukte. Sei det til læraren.",
+    rate_limited: "Det er mange som prøver akkurat no. Vent litt og prøv igjen.",
+    unavailable: "Vi får ikkje kontakt akkurat no. Vent litt og prøv igjen.",
+    bad_proof: "Vi kunne ikkje vere sikre på at svara ville bli hemmelege, så dei er ikkje sende. Sei det til læraren.",
+    other: "Noko gjekk gale hos oss. Sei det til læraren.",
+  },
+  notDelivered: "Svara vart ikkje leverte.",
+};
+
+const en: Catalog = {
+  language: "Language",
+  rehearsal: "This is a practice round. The answers are not for real.",
+
+  startTitle: "Hi! Type your code",
+  startLead: "The code is on the slip you were given.",
+  code: "Code",
+  codeHint: "10 characters. Capital or small letters, either is fine.",
+  fingerprint: "Control code",
+  fingerprintHint: "16 characters, just below the code on your slip. It is only needed once on this tablet.",
+  enter: "Continue",
+  entering: "One moment …",
+  codeShort: (n) => `The code has 10 characters, but this has ${n}. Have another look at your slip.`,
+  codeMistyped: "One or more characters are wrong. Have another look at your slip and try again.",
+  fingerprintMistyped: "The control code has 16 characters. Have another look at your slip and try again.",
+  fingerprintWrong: "The control code does not fit this page. Do not answer here. Show the slip to your teacher.",
+
+  nobody: "Nobody can see who answered what.",
+  nobodyElse: "Not your teacher, not the head teacher, not your parents, and not us.",
+  wantHelp: "So nobody can tell from the answers that you need help, either. If you want help, tell an adult.",
+  about: (n) => `${n} questions, one at a time. You can leave out any you like.`,
+  begin: "Start",
+  ballot: "This goes with your answers",
+  ballotSame: "It is exactly the same for everyone in your class:",
+  school: "School",
+  class: "Class",
+  week: "Week",
+  weekOf: (week, year) => `${week}, ${year}`,
+  questionnaire: "Questionnaire",
+  versionOf: (id, version) => `${id}, edition ${version}`,
+  attempt: "Round",
+  numbers: "Numbers of owner, school and week",
+
+  progress: (at, of) => `Question ${at} of ${of}`,
+  skip: "I’d rather not answer",
+  choose: "Choose one answer. You can also choose “I’d rather not answer”.",
+  next: "Next",
+  back: "Back",
+
+  readyTitle: "Those were all the questions!",
+  readyLead: "If you want to change something, go back. Once the answers are sent, nobody can change them – not even you.",
+  send: "Send my answers",
+
+  thanksTitle: "Thank you for answering!",
+  sending: "Your answers are on their way …",
+  waiting: "Your answers are not delivered yet. We keep trying. Do not close this page or switch off.",
+  delivered: "Your answers are delivered.",
+  done: "Done",
+  unsent: (n) => `${n === 1 ? "One answer sheet is" : `${n} answer sheets are`} not delivered yet. Do not close this page or switch off.`,
+
+  talkTo: "People at school you can talk to",
+  helpLines: "You can also get in touch here",
+  anyAdult: "Tell an adult you trust: your teacher, the school nurse or someone else.",
+  help: "I want to talk to someone",
+  helpQuiet: "Nobody will know that you opened this.",
+  close: "Close",
+
+  refused: {
+    code_refused: "The code does not work. It may have been used, or it is for another week. Ask your teacher for a new code.",
+    wave_closed: "The survey is not open now.",
+    session_closed: "The survey is not open now.",
+    no_place: "All places in your class are taken. Tell your teacher.",
+    rate_limited: "Many are trying right now. Wait a little and try again.",
+    unavailable: "We can not get through right now. Wait a little and try again.",
+    bad_proof: "We could not be sure that your answers would be secret, so they were not sent. Tell your teacher.",
+    other: "Something went wrong on our side. Tell your teacher.",
+  },
+  notDelivered: "Your answers were not delivered.",
+};
+
+export const catalogs: Record<Lang, Catalog> = { nb, nn, en };
+
+export const languageNames: Record<Lang, string> = { nb: "Bokmål", nn: "Nynorsk", en: "English" };
+
+// why says in words what an outcome means to a child.
+export function why(text: Catalog, outcome: string): string {
+  const refused: Record<string, string | undefined> = text.refused;
+  return refused[outcome] ?? text.refused.other;
+}

@@ -1,19 +1,22 @@
 // Package access signs staff in (one-time links, or OIDC) and knows what each
 // role may see. It must not know pupils.
+//
+// Who may sign in is an append-only journal, folded on read. A secret (link,
+// token) is stored as its SHA-256 alone; the session is a signed and encrypted
+// cookie that counts for nothing unless the fold still knows its person.
 package access
 
-import "time"
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
 
-// Role is what a member of staff is at a school or owner (SCHOOL §5.8).
-type Role string
-
-// The roles.
-const (
-	Reporter  Role = "reporter" // may only report a concern
-	Teacher   Role = "teacher"
-	Deputy    Role = "deputy"
-	Principal Role = "principal"
-	OwnerRole Role = "owner"
+	"github.com/folgmed/folgmed/internal/audit"
+	"github.com/folgmed/folgmed/internal/web"
 )
 
 // Person is one member of staff.
@@ -28,12 +31,137 @@ type Person struct {
 	Lang    string   // nb, nn, en; empty: the school's written standard
 }
 
-// Event is one change to who may sign in; state is a fold.
-type Event struct {
-	ID     string
-	At     time.Time
-	By     string
-	Step   string // person_added, person_removed, link_made, link_used, token_made, token_revoked
-	Person string // person id, or owner org for a token
-	Body   string // JSON: the person, or the hash and expiry of a link or token
+// Store keeps the journal. AppendAccess returns when the event is durable and
+// every later AccessEvents will show it; an event twice is one event.
+type Store interface {
+	AppendAccess(ctx context.Context, e Event) error
+	AccessEvents(ctx context.Context) ([]Event, error)
 }
+
+// Audit records who signed in and out. *audit.Recorder is one.
+type Audit interface {
+	Record(ctx context.Context, e audit.Entry) error
+}
+
+// Options are what a Service needs. OIDC alone may be left out.
+type Options struct {
+	Store  Store
+	Audit  Audit
+	Keys   string // directory of the session key, made at the first start
+	Now    func() time.Time
+	Secure bool // staff reach us by https: cookies are marked so
+	OIDC   *OIDCOptions
+}
+
+// Service knows who may sign in. Its methods may be called from any goroutine.
+type Service struct {
+	store Store
+	audit Audit
+	now   func() time.Time
+	pages *web.Pages
+	cat   *web.Catalog
+	jar   *jar
+	oidc  *oidcClient // nil without OIDC
+
+	mu     sync.Mutex
+	folded *state
+	at     time.Time // when folded was read
+}
+
+// New checks the options, and reads the session key or makes one.
+func New(o Options) (*Service, error) {
+	if o.Store == nil || o.Audit == nil || o.Now == nil || o.Keys == "" {
+		return nil, errors.New("access: Store, Audit, Keys and Now are all needed")
+	}
+	jar, err := newJar(o.Keys, o.Secure)
+	if err != nil {
+		return nil, err
+	}
+	cat, err := web.NewCatalog(files, "locale")
+	if err != nil {
+		return nil, fmt.Errorf("access: %w", err)
+	}
+	pages, err := web.NewPages(files, cat, nil)
+	if err != nil {
+		return nil, fmt.Errorf("access: %w", err)
+	}
+	s := &Service{store: o.Store, audit: o.Audit, now: o.Now, jar: jar, cat: cat, pages: pages}
+	if o.OIDC != nil {
+		if s.oidc, err = newOIDC(*o.OIDC); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+// AddPerson lets a person sign in from now on, or changes who the person with
+// that e-mail address is. The ID is made here; a given one is not used.
+func (s *Service) AddPerson(ctx context.Context, p Person) error {
+	p.Email = foldEmail(p.Email)
+	if err := p.validate(); err != nil {
+		return fmt.Errorf("add %q to the staff: %w", p.Email, err)
+	}
+	st, err := s.fresh(ctx)
+	if err != nil {
+		return err
+	}
+	p.ID = newID()
+	if known, ok := st.byEmail(p.Email); ok {
+		p.ID = known.ID
+	}
+	return s.append(ctx, st, Event{ID: newID(), Step: personAdded, Person: p.ID, Body: body(p)})
+}
+
+// RemovePerson ends a person's access: open sessions and unused links too.
+// Another collector on the same store follows within staleAfter.
+func (s *Service) RemovePerson(ctx context.Context, email string) error {
+	st, err := s.fresh(ctx)
+	if err != nil {
+		return err
+	}
+	p, ok := st.byEmail(foldEmail(email))
+	if !ok {
+		return fmt.Errorf("remove %q from the staff: there is no such person", email)
+	}
+	return s.append(ctx, st, Event{ID: newID(), Step: personRemoved, Person: p.ID})
+}
+
+// People returns everyone who may sign in, by name and then e-mail address.
+func (s *Service) People(ctx context.Context) ([]Person, error) {
+	st, err := s.fresh(ctx)
+	if err != nil {
+		return nil, err
+	}
+	people := make([]Person, 0, len(st.people))
+	for _, p := range st.people {
+		people = append(people, p)
+	}
+	slices.SortFunc(people, func(a, b Person) int {
+		return strings.Compare(a.Name+"\x00"+a.Email, b.Name+"\x00"+b.Email)
+	})
+	return people, nil
+}
+
+func (p Person) validate() error {
+	var faults []error
+	fault := func(bad bool, format string, args ...any) {
+		if bad {
+			faults = append(faults, fmt.Errorf(format, args...))
+		}
+	}
+	name, domain, ok := strings.Cut(p.Email, "@")
+	fault(!ok || name == "" || domain == "" || strings.ContainsAny(p.Email, " ,;<>"), "e-mail %q is not an address", p.Email)
+	fault(strings.TrimSpace(p.Name) == "", "a name is missing")
+	_, ok = rights[p.Role]
+	fault(!ok, "role %q is not one of %v", p.Role, Roles)
+	fault(p.Owner == "", "the owner's organisation number is missing")
+	fault(p.Role != OwnerRole && len(p.Schools) == 0, "a %s needs a school", p.Role)
+	fault(p.Lang != "" && !slices.Contains(web.Languages, p.Lang), "language %q is not one of %v", p.Lang, web.Languages)
+	for _, c := range p.Classes {
+		school, class, _ := strings.Cut(c, "/")
+		fault(class == "" || !slices.Contains(p.Schools, school), "class %q is not written SCHOOL/CLASS with one of the person's schools", c)
+	}
+	return errors.Join(faults...)
+}
+
+func foldEmail(s string) string { return strings.ToLower(strings.TrimSpace(s)) }

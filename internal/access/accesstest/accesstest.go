@@ -1,0 +1,127 @@
+// Package accesstest signs people in for the tests of pages that stand behind
+// access.Service.Require.
+package accesstest
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/PuerkitoBio/goquery"
+	"github.com/labstack/echo/v4"
+
+	"github.com/folgmed/folgmed/internal/access"
+	"github.com/folgmed/folgmed/internal/audit"
+)
+
+// Journal keeps access events and audit entries in memory, under the rules of
+// a Store: what is appended is there for every later reader, and an id twice
+// is one event. Break makes it fail.
+type Journal struct {
+	mu      sync.Mutex
+	events  []access.Event
+	entries []audit.Entry
+	err     error
+}
+
+// AppendAccess implements access.Store.
+func (j *Journal) AppendAccess(ctx context.Context, e access.Event) error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if err := j.fault(ctx); err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(j.events, func(o access.Event) bool { return o.ID == e.ID }) {
+		j.events = append(j.events, e)
+	}
+	return nil
+}
+
+// AccessEvents implements access.Store.
+func (j *Journal) AccessEvents(ctx context.Context) ([]access.Event, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return slices.Clone(j.events), j.fault(ctx)
+}
+
+// AppendAudit implements audit.Log.
+func (j *Journal) AppendAudit(ctx context.Context, e audit.Entry) error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if err := j.fault(ctx); err != nil {
+		return err
+	}
+	j.entries = append(j.entries, e)
+	return nil
+}
+
+// Audited returns the entries so far.
+func (j *Journal) Audited() []audit.Entry {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return slices.Clone(j.entries)
+}
+
+// Break makes every call fail with err from now on; nil mends it.
+func (j *Journal) Break(err error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.err = err
+}
+
+func (j *Journal) fault(ctx context.Context) error {
+	if j.err != nil {
+		return j.err
+	}
+	return ctx.Err()
+}
+
+// New returns a Service on a new Journal that knows people.
+func New(t testing.TB, now func() time.Time, people ...access.Person) (*access.Service, *Journal) {
+	t.Helper()
+	j := &Journal{}
+	s, err := access.New(access.Options{Store: j, Audit: audit.New(j, now), Keys: t.TempDir(), Now: now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range people {
+		if err := s.AddPerson(t.Context(), p); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return s, j
+}
+
+// SignIn opens a new sign-in link for an e-mail address on e, presses the
+// button, and returns the session cookie.
+func SignIn(t testing.TB, e *echo.Echo, s *access.Service, email string) *http.Cookie {
+	t.Helper()
+	token, err := s.Link(t.Context(), email)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := httptest.NewRecorder()
+	e.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/staff/signin?token="+token, nil))
+	page, err := goquery.NewDocumentFromReader(w.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	form := url.Values{}
+	page.Find("main form input[name]").Each(func(_ int, in *goquery.Selection) {
+		form.Set(in.AttrOr("name", ""), in.AttrOr("value", ""))
+	})
+	r := httptest.NewRequest(http.MethodPost, "/staff/signin", strings.NewReader(form.Encode()))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	w = httptest.NewRecorder()
+	e.ServeHTTP(w, r)
+	if w.Code != http.StatusSeeOther || len(w.Result().Cookies()) != 1 {
+		t.Fatalf("signing in %s: status %d with %d cookies, want %d with one", email, w.Code, len(w.Result().Cookies()), http.StatusSeeOther)
+	}
+	return w.Result().Cookies()[0]
+}

@@ -1,0 +1,228 @@
+package access
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/folgmed/folgmed/internal/web"
+)
+
+// Event is one change to who may sign in; state is a fold.
+type Event struct {
+	ID     string
+	At     time.Time
+	By     string
+	Step   string // one of those below
+	Person string // person id, or owner org for a token
+	Body   string // JSON: the person, or the hash and expiry of a link or token
+}
+
+// The steps of the journal. Body is a Person for personAdded, a secret for
+// links, tokens and ended sessions, a subject for subjectBound.
+const (
+	personAdded   = "person_added"
+	personRemoved = "person_removed"
+	linkMade      = "link_made"
+	linkUsed      = "link_used"
+	tokenMade     = "token_made"    // takes the place of the owner's earlier one
+	subjectBound  = "subject_bound" // the OIDC subject a person first signed in as
+	sessionEnded  = "session_ended" // signed out before its time
+)
+
+// byOperator marks events from the command line; a person's carry their id.
+const byOperator = "operator"
+
+// staleAfter is how old a fold may be when a request is checked against it.
+// Changes made through this Service are seen at once; this bounds those made
+// by another collector on the same store.
+const staleAfter = 5 * time.Second
+
+// secret is the body of an event about a link, a token or a session.
+type secret struct {
+	Hash    string    `json:"hash"` // SHA-256 of it, hex
+	Expires time.Time `json:"expires,omitzero"`
+	Attempt string    `json:"attempt,omitempty"` // linkUsed: hash of the form that spent it
+}
+
+type subject struct {
+	Issuer  string `json:"issuer"`
+	Subject string `json:"subject"`
+}
+
+// state is what the journal amounts to.
+type state struct {
+	people   map[string]Person // by id
+	emails   map[string]string // e-mail to id
+	links    map[string]link   // by hash
+	tokens   map[string]string // owner org to hash
+	subjects map[subject]string
+	bound    map[string]bool // person ids with a subject
+	ended    map[string]bool // hashes of sessions
+	last     time.Time       // of the latest event
+}
+
+type link struct {
+	person  string
+	expires time.Time
+	uses    []use
+}
+
+type use struct {
+	id      string
+	attempt string
+	at      time.Time
+}
+
+func (st *state) byEmail(email string) (Person, bool) {
+	p, ok := st.people[st.emails[email]]
+	return p, ok
+}
+
+// fold reads events in the order of their times. Links, tokens and subjects of
+// a removed person go with the person: adding the same address again makes a
+// new one.
+func fold(events []Event) (*state, error) {
+	events = slices.Clone(events)
+	slices.SortStableFunc(events, func(a, b Event) int {
+		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ID, b.ID))
+	})
+	st := &state{
+		people: map[string]Person{}, emails: map[string]string{}, links: map[string]link{},
+		tokens: map[string]string{}, subjects: map[subject]string{}, bound: map[string]bool{}, ended: map[string]bool{},
+	}
+	for _, e := range events {
+		if err := st.apply(e); err != nil {
+			return nil, fmt.Errorf("read access event %s (%s): %w", e.ID, e.Step, err)
+		}
+		if e.At.After(st.last) {
+			st.last = e.At
+		}
+	}
+	return st, nil
+}
+
+func (st *state) apply(e Event) error {
+	switch e.Step {
+	case personAdded:
+		var p Person
+		if err := json.Unmarshal([]byte(e.Body), &p); err != nil {
+			return err
+		}
+		st.people[p.ID], st.emails[p.Email] = p, p.ID
+	case personRemoved:
+		delete(st.emails, st.people[e.Person].Email)
+		delete(st.people, e.Person)
+		delete(st.bound, e.Person)
+		maps.DeleteFunc(st.subjects, func(_ subject, person string) bool { return person == e.Person })
+	case subjectBound:
+		var sub subject
+		if err := json.Unmarshal([]byte(e.Body), &sub); err != nil {
+			return err
+		}
+		// The first one holds: an address may pass to somebody else later.
+		if _, taken := st.subjects[sub]; !taken && !st.bound[e.Person] {
+			st.subjects[sub], st.bound[e.Person] = e.Person, true
+		}
+	case linkMade, linkUsed, tokenMade, sessionEnded:
+		var sec secret
+		if err := json.Unmarshal([]byte(e.Body), &sec); err != nil {
+			return err
+		}
+		switch e.Step {
+		case linkMade:
+			l := st.links[sec.Hash]
+			l.person, l.expires = e.Person, sec.Expires
+			st.links[sec.Hash] = l
+		case linkUsed:
+			l := st.links[sec.Hash]
+			l.uses = append(l.uses, use{e.ID, sec.Attempt, e.At})
+			st.links[sec.Hash] = l
+		case tokenMade:
+			st.tokens[e.Person] = sec.Hash
+		case sessionEnded:
+			st.ended[sec.Hash] = true
+		}
+	default:
+		return fmt.Errorf("unknown step %q; it was written by a newer version", e.Step)
+	}
+	return nil
+}
+
+// fresh folds the journal as it stands now.
+func (s *Service) fresh(ctx context.Context) (*state, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.read(ctx)
+}
+
+// recent returns a fold at most staleAfter old.
+func (s *Service) recent(ctx context.Context) (*state, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if age := s.now().Sub(s.at); s.folded != nil && age >= 0 && age < staleAfter {
+		return s.folded, nil
+	}
+	return s.read(ctx)
+}
+
+// read holds s.mu, so that a fold begun before an append can not take the
+// place of one begun after it.
+func (s *Service) read(ctx context.Context) (*state, error) {
+	now := s.now()
+	events, err := s.store.AccessEvents(ctx)
+	if err != nil {
+		return nil, web.Fail("unavailable", fmt.Errorf("read the access journal: %w", err))
+	}
+	if s.folded, err = fold(events); err != nil {
+		return nil, err
+	}
+	s.at = now
+	return s.folded, nil
+}
+
+// append stamps an event later than all that st knows, so that a clock set
+// back does not undo what was done, and forgets the fold.
+func (s *Service) append(ctx context.Context, st *state, e Event) error {
+	e.At = s.now().UTC().Truncate(time.Millisecond)
+	if !e.At.After(st.last) {
+		e.At = st.last.Add(time.Millisecond)
+	}
+	if e.By == "" {
+		e.By = byOperator
+	}
+	err := s.store.AppendAccess(ctx, e)
+	s.mu.Lock()
+	s.folded = nil
+	s.mu.Unlock()
+	if err != nil {
+		return web.Fail("unavailable", fmt.Errorf("write %s to the access journal: %w", e.Step, err))
+	}
+	return nil
+}
+
+// newID returns 130 random bits as text.
+func newID() string { return rand.Text() }
+
+// hash returns the form in which a secret is stored. The secrets are 256
+// random bits, so a plain hash can not be searched.
+func hash(secret string) string {
+	sum := sha256.Sum256([]byte(secret))
+	return hex.EncodeToString(sum[:])
+}
+
+// body writes one of our own structs as JSON, which can not fail.
+func body(v any) string {
+	b, err := json.Marshal(v)
+	if err != nil {
+		panic("access: " + err.Error())
+	}
+	return string(b)
+}

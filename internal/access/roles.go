@@ -1,0 +1,59 @@
+package access
+
+import "slices"
+
+// Role is what a member of staff is at a school or owner (SCHOOL §5.8).
+type Role string
+
+// The roles.
+const (
+	Reporter  Role = "reporter" // may only report a concern
+	Teacher   Role = "teacher"
+	Deputy    Role = "deputy"
+	Principal Role = "principal"
+	OwnerRole Role = "owner"
+)
+
+// Roles lists them all.
+var Roles = []Role{Reporter, Teacher, Deputy, Principal, OwnerRole}
+
+// Right is one thing a role may do.
+type Right string
+
+// The rights. Each holds within the schools of the person, and for a teacher
+// within the person's own classes (Person.SeesClass).
+const (
+	Report    Right = "report"     // report a concern
+	SeeClass  Right = "see_class"  // released figures, signals and prompts of classes
+	SeeSchool Right = "see_school" // the same for grades, the school and every class
+	Observe   Right = "observe"    // write what was seen after a prompt
+	Conclude  Right = "conclude"   // end a prompt; class staff too, as it goes to the principal when they do not
+	SeeOwner  Right = "see_owner"  // the owner's page, and no school's
+)
+
+// rights is what each role may do: the only such table.
+var rights = map[Role][]Right{
+	Reporter:  {Report},
+	Teacher:   {Report, SeeClass, Observe, Conclude},
+	Deputy:    {Report, SeeClass, SeeSchool, Observe, Conclude},
+	Principal: {Report, SeeClass, SeeSchool, Observe, Conclude},
+	OwnerRole: {SeeOwner},
+}
+
+// May says whether a role has a right. An unknown role has none.
+func May(role Role, right Right) bool { return slices.Contains(rights[role], right) }
+
+// May says whether the person's role has a right.
+func (p Person) May(right Right) bool { return May(p.Role, right) }
+
+// AtSchool says whether the person works at a school.
+func (p Person) AtSchool(school string) bool { return slices.Contains(p.Schools, school) }
+
+// SeesSchool says whether the person may see a whole school.
+func (p Person) SeesSchool(school string) bool { return p.May(SeeSchool) && p.AtSchool(school) }
+
+// SeesClass says whether the person may see a class.
+func (p Person) SeesClass(school, class string) bool {
+	return p.SeesSchool(school) ||
+		p.May(SeeClass) && p.AtSchool(school) && slices.Contains(p.Classes, school+"/"+class)
+}

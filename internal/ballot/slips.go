@@ -1,0 +1,148 @@
+package ballot
+
+import (
+	_ "embed"
+	"fmt"
+	"html/template"
+	"io"
+	"strings"
+	"time"
+
+	"rsc.io/qr"
+)
+
+// SlipSheet is the codes of one class for one wave, for the office printer.
+type SlipSheet struct {
+	URL         string // of the installation as pupils reach it: https://folgmed.example
+	School      string // name
+	Class       string
+	Monday      time.Time // of the week in which the wave opens
+	Closes      time.Time // when codes stop working
+	Fingerprint string
+	Lang        string // nb, nn or en
+	Codes       []Code // in the order drawn, which is random
+}
+
+//go:embed slips.html
+var slipsHTML string
+
+var slipsPage = template.Must(template.New("slips").Parse(slipsHTML))
+
+// slipTexts are the words on a slip. The promise is the one of the first
+// screen: we can not see who answered what.
+type slipTexts struct {
+	Title, Week, Scan, Or, Code, Key, Promise, Once, Office string
+	day                                                     func(time.Time) string
+}
+
+var slipLangs = map[string]slipTexts{
+	"nb": {
+		Title:   "Lapper til klassen",
+		Week:    "uke",
+		Scan:    "Skann QR-koden med nettbrettet",
+		Or:      "eller gå til",
+		Code:    "Kode",
+		Key:     "Nøkkel",
+		Promise: "Ingen kan se hvem som svarte hva.",
+		Once:    "Virker én gang, til og med",
+		Office:  "Klipp fra hverandre, bland godt og la hver elev trekke en lapp. Lappene hører ikke til bestemte elever: skriv ikke navn på dem, og ikke ta vare på arket.",
+		day:     norwegianDay("mandag", "tirsdag", "onsdag", "torsdag", "fredag", "lørdag", "søndag"),
+	},
+	"nn": {
+		Title:   "Lappar til klassen",
+		Week:    "veke",
+		Scan:    "Skann QR-koden med nettbrettet",
+		Or:      "eller gå til",
+		Code:    "Kode",
+		Key:     "Nøkkel",
+		Promise: "Ingen kan sjå kven som svarte kva.",
+		Once:    "Verkar éin gong, til og med",
+		Office:  "Klipp frå kvarandre, bland godt og lat kvar elev trekkje ein lapp. Lappane høyrer ikkje til bestemte elevar: skriv ikkje namn på dei, og ta ikkje vare på arket.",
+		day:     norwegianDay("måndag", "tysdag", "onsdag", "torsdag", "fredag", "laurdag", "søndag"),
+	},
+	"en": {
+		Title:   "Slips for the class",
+		Week:    "week",
+		Scan:    "Scan the QR code with the tablet",
+		Or:      "or go to",
+		Code:    "Code",
+		Key:     "Key",
+		Promise: "Nobody can see who answered what.",
+		Once:    "Works once, until the end of",
+		Office:  "Cut apart, mix well and let each pupil draw one. The slips belong to nobody in particular: do not write names on them, and do not keep the sheet.",
+		day:     func(t time.Time) string { return t.Format("Monday 2 January") },
+	},
+}
+
+func norwegianDay(days ...string) func(time.Time) string {
+	months := []string{"januar", "februar", "mars", "april", "mai", "juni", "juli", "august", "september", "oktober", "november", "desember"}
+	return func(t time.Time) string {
+		return fmt.Sprintf("%s %d. %s", days[(int(t.Weekday())+6)%7], t.Day(), months[t.Month()-1])
+	}
+}
+
+// Link is where a slip leads. Code and fingerprint stand after the #, which no
+// browser sends to any server.
+func Link(url string, c Code, fingerprint string) string {
+	return strings.TrimSuffix(url, "/") + "/k#" + c.String() + "." + fingerprint
+}
+
+// WriteSlips writes the sheet as one HTML page that needs nothing else, laid
+// out for A4. The slips bear no number and nothing tells one from another but
+// its code.
+func WriteSlips(w io.Writer, s SlipSheet) error {
+	texts, ok := slipLangs[s.Lang]
+	if !ok {
+		return fmt.Errorf("write slips: no texts in language %q: want nb, nn or en", s.Lang)
+	}
+	type slip struct {
+		Code string
+		Size int    // of the square with its quiet zone, in modules
+		Path string // of its black modules
+	}
+	_, week := s.Monday.ISOWeek()
+	page := struct {
+		slipTexts
+		SlipSheet
+		WeekNumber     int
+		Until, Address string
+		KeyInGroups    string
+		Slips          []slip
+	}{
+		slipTexts:   texts,
+		SlipSheet:   s,
+		WeekNumber:  week,
+		Until:       texts.day(s.Closes),
+		Address:     strings.TrimSuffix(strings.TrimPrefix(strings.TrimPrefix(s.URL, "https://"), "http://"), "/"),
+		KeyInGroups: inGroups(s.Fingerprint, 4),
+	}
+	for _, c := range s.Codes {
+		// Level M stands a crease or a thumb print: 15 % of it may be lost.
+		square, err := qr.Encode(Link(s.URL, c, s.Fingerprint), qr.M)
+		if err != nil {
+			return fmt.Errorf("write slips: draw the square: %w", err)
+		}
+		page.Slips = append(page.Slips, slip{c.Grouped(), square.Size + 8, squarePath(square)})
+	}
+	if err := slipsPage.Execute(w, page); err != nil {
+		return fmt.Errorf("write slips: %w", err)
+	}
+	return nil
+}
+
+// squarePath draws the black modules as one SVG path, a run of them at a time.
+func squarePath(c *qr.Code) string {
+	var b strings.Builder
+	for y := range c.Size {
+		for x := 0; x < c.Size; x++ {
+			from := x
+			for c.Black(x, y) {
+				x++
+			}
+			if x > from {
+				fmt.Fprintf(&b, "M%d %dh%dv1h-%dz", from, y, x-from, x-from)
+			}
+		}
+	}
+	return b.String()
+}

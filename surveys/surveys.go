@@ -70,7 +70,7 @@ type Item struct {
 	Theme     string   `yaml:"theme,omitempty"` // wellbeing, unsafe, alone, left_out, hurt, digital, adult, place, dread, help; none for background
 	Polarity  Polarity `yaml:"polarity"`
 	Text      Text     `yaml:"text"`
-	Label     Text     `yaml:"label"` // short name over a column
+	Label     Text     `yaml:"label"`           // short name over a column
 	Share     Text     `yaml:"share,omitempty"` // what the released share is a share of, as the staff page says it: ends the sentence "share of pupils who …"
 	Options   []Option `yaml:"options"`
 	Counts    []int    `yaml:"counts,omitempty"` // options that count toward the released share
@@ -98,4 +98,3 @@ type Questionnaire struct {
 type Set struct {
 	Questionnaires []*Questionnaire
 }
-

@@ -16,11 +16,11 @@ type Roster struct {
 type Owner struct {
 	Org       string     `yaml:"org" json:"org"` // organisation number, nine digits
 	Name      string     `yaml:"name" json:"name"`
-	Rhythm    int        `yaml:"rhythm" json:"rhythm"`         // weeks between waves: 1, 2 (default) or 4
-	Rate      float64    `yaml:"alarm_rate" json:"alarm_rate"` // false alarms per class and school year: .1, .25 (default) or .5
-	Holidays  []Holiday  `yaml:"holidays" json:"holidays"`     // no school days
-	Terms     []Term     `yaml:"terms" json:"terms"`           // first and last school day of each school year
-	HelpLines []HelpLine `yaml:"help_lines" json:"help_lines"`
+	Rhythm    int        `yaml:"rhythm" json:"rhythm"`               // weeks between waves: 1, 2 (default) or 4
+	Rate      float64    `yaml:"alarm_rate" json:"alarm_rate"`       // false alarms per class and school year: .1, .25 (default) or .5
+	Holidays  []Holiday  `yaml:"holidays,omitempty" json:"holidays"` // no school days
+	Terms     []Term     `yaml:"terms,omitempty" json:"terms"`       // first and last school day of each school year
+	HelpLines []HelpLine `yaml:"help_lines,omitempty" json:"help_lines"`
 	Schools   []School   `yaml:"schools" json:"schools"`
 }
 
@@ -52,7 +52,7 @@ type School struct {
 	Org     string  `yaml:"org" json:"org"`
 	Name    string  `yaml:"name" json:"name"`
 	Written string  `yaml:"written" json:"written"` // hovedmål: nb or nn
-	Adults  []Adult `yaml:"adults" json:"adults"`
+	Adults  []Adult `yaml:"adults,omitempty" json:"adults"`
 	Classes []Class `yaml:"classes" json:"classes"`
 }
 

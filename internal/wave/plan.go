@@ -1,0 +1,66 @@
+package wave
+
+import (
+	"time"
+
+	"github.com/folgmed/folgmed/internal/roster"
+	"github.com/folgmed/folgmed/surveys"
+)
+
+// Plan says what each class is asked, from the rosters, the questionnaires and
+// the journal as of one moment. It does not change: whoever serves requests
+// holds the latest plan and replaces it at every tick.
+type Plan struct {
+	Snapshot
+	classes map[classKey]Ask // what is the same in every wave
+}
+
+type classKey struct{ school, class string }
+
+// NewPlan returns the plan as of now. A class whose youngest grade no
+// questionnaire covers is never asked.
+func NewPlan(r roster.Roster, set surveys.Set, events []Event, now time.Time) *Plan {
+	p := &Plan{Snapshot: Fold(events, now), classes: map[classKey]Ask{}}
+	for _, o := range r.Owners {
+		for _, s := range o.Schools {
+			for _, c := range s.Classes {
+				q, ok := set.For(c.Grades)
+				if !ok {
+					continue
+				}
+				p.classes[classKey{s.Org, c.Name}] = Ask{
+					Owner: o.Org, School: s.Org, Class: c.Name,
+					Questionnaire: q.ID, Version: q.Version,
+					Attempt: 1, RosterSize: c.Size, Grades: c.Grades,
+				}
+			}
+		}
+	}
+	return p
+}
+
+// Ask returns what the class is asked in the wave, and in which state the wave
+// is for its owner: planned if it was not opened. It is false if there is no
+// such class.
+func (p *Plan) Ask(school, class string, n Number) (Ask, bool) {
+	ask, ok := p.classes[classKey{school, class}]
+	if !ok {
+		return Ask{}, false
+	}
+	ask.Wave = n
+	ask.Ordinal = p.OrdinalOf(ask.Owner, n)
+	ask.State = p.StateFor(ask.Owner, n)
+	return ask, true
+}
+
+// Current returns what the class is asked now. It is false if there is no such
+// class, or no wave is open for it.
+func (p *Plan) Current(school, class string) (Ask, bool) {
+	open := p.Open()
+	for i := len(open) - 1; i >= 0; i-- {
+		if ask, ok := p.Ask(school, class, open[i]); ok && ask.State == StateOpen {
+			return ask, true
+		}
+	}
+	return Ask{}, false
+}

@@ -12,11 +12,11 @@ type Components struct {
 // Reference components are those of the simulated country (analytics/simulate,
 // 2,000 null classes, see TestReference there). A small panel's estimates lean
 // on them, a large one's do not.
-var reference = Components{Wave: .006, Respondent: .25, Class: .02, School: .008, Owner: .0015}
+var reference = Components{Wave: .0165, Respondent: .56, Class: .037, School: .008, Owner: .0015}
 
 // How many cells' and how many units' worth of belief the reference has.
 const (
-	referenceCells = 200
+	referenceCells = 1000
 	referenceUnits = 10
 )
 

@@ -71,6 +71,8 @@ type class struct {
 	r, w     float64
 	ordinary float64 // variance of r about the level at volatility 1
 	residual Residual
+	m        float64
+	start    int // that explains most of m
 }
 
 // school pools its classes' clipped residuals of the wave at hand.
@@ -125,8 +127,8 @@ func (w *watcher) wave(t int, findings []Finding) []Finding {
 	for i := range w.classes {
 		c := &w.classes[i]
 		w.explain(t, c)
-		m, start := c.detector.Update(t, c.r, c.w)
-		if f, ok := w.decide(t, i, m, start); ok {
+		c.m, c.start = c.detector.Update(t, c.r, c.w)
+		if f, ok := w.decide(t, i); ok {
 			findings = append(findings, f)
 		}
 	}
@@ -168,7 +170,7 @@ func (w *watcher) explain(t int, c *class) {
 	next := c.volatility[t%len(c.volatility)]
 	if c.w > 0 {
 		s, own := w.schools[c.school], c.residual
-		if s.classes > w.o.Settings.Siblings {
+		if s.classes > max(w.o.Settings.Siblings, 1) { // itself among them
 			precision := s.precision - 1/own.Variance
 			mean := (s.sum - own.clipped()/own.Variance) / precision
 			c.r -= Shock(mean, 1/precision, w.o.Settings)
@@ -180,7 +182,7 @@ func (w *watcher) explain(t int, c *class) {
 }
 
 // decide turns evidence into a finding, or replays what was told before From.
-func (w *watcher) decide(t, i int, m float64, start int) (Finding, bool) {
+func (w *watcher) decide(t, i int) (Finding, bool) {
 	c := &w.classes[i]
 	tier, threshold := Tier(""), 0.
 	switch {
@@ -192,15 +194,15 @@ func (w *watcher) decide(t, i int, m float64, start int) (Finding, bool) {
 	case c.w == 0: // nothing new
 	case c.alarm == Act:
 	case c.alarm == "" && c.detector.Seen() <= w.o.Settings.MinWaves:
-	case m >= w.act:
+	case c.m >= w.act:
 		tier, threshold = Act, w.act
-	case c.alarm == "" && m >= w.notice:
+	case c.alarm == "" && c.m >= w.notice:
 		tier, threshold = Notice, w.notice
 	}
 	if tier == "" {
 		return Finding{}, false
 	}
-	f := w.finding(t, i, m, start)
+	f := w.finding(t, i)
 	f.Tier, f.Threshold, f.Rise = tier, threshold, c.alarm != ""
 	f.Rate = w.o.Rate
 	if tier == Act {
@@ -221,8 +223,9 @@ func (w *watcher) raise(t int, c *class, tier Tier) {
 }
 
 // finding fills in what explains M.
-func (w *watcher) finding(t, i int, m float64, start int) Finding {
-	d := &w.classes[i].detector
+func (w *watcher) finding(t, i int) Finding {
+	c := &w.classes[i]
+	d, start := &c.detector, c.start
 	var sum, weight float64
 	for j := start; j <= t; j++ {
 		if k := d.a[j+1] - d.a[j]; k > 0 && w.p.Cell(i, j).usable() {
@@ -237,6 +240,6 @@ func (w *watcher) finding(t, i int, m float64, start int) Finding {
 	return Finding{
 		Unit: i, Wave: t, Start: start, Stream: Score,
 		Observed: observed, Expected: expected, Low: expected - half, High: expected + half,
-		M: m, Bound: float64(WavesPerYear(w.o.Rhythm)) / m, Options: w.o,
+		M: c.m, Bound: float64(WavesPerYear(w.o.Rhythm)) / c.m, Options: w.o,
 	}
 }

@@ -16,7 +16,7 @@ type Settings struct {
 	ShockShare float64 // share of school-waves with a shock
 	ShockSmall float64 // sd of the school's ordinary wave effect, points
 	ShockLarge float64 // sd of a shock, points
-	Siblings   int     // classes of the school that must have answered beside this one
+	Siblings   int     // classes of the school that must have answered beside this one; at least 1
 }
 
 // DefaultSettings are what the thresholds were calibrated with.

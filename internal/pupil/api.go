@@ -59,9 +59,9 @@ func (a *App) code(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	owner, school, ok := school(a.opts.Roster(), ask.School)
+	owner, school, ok := a.opts.Roster().School(ask.School)
 	if !ok {
-		return fmt.Errorf("class %s of school %s is asked in wave %d but stands in no roster", ask.Class, ask.School, ask.Wave)
+		return fmt.Errorf("school %s is asked in wave %d but stands in no roster", ask.School, ask.Wave)
 	}
 	q, ok := a.opts.Surveys.Find(ask.Questionnaire, ask.Version)
 	if !ok {
@@ -81,17 +81,6 @@ func (a *App) code(c echo.Context) error {
 		reply.Survey.Items = append(reply.Survey.Items, item{i.ID, i.Text, i.Options})
 	}
 	return c.JSON(http.StatusOK, reply)
-}
-
-func school(r roster.Roster, org string) (roster.Owner, roster.School, bool) {
-	for _, o := range r.Owners {
-		for _, s := range o.Schools {
-			if s.Org == org {
-				return o, s, true
-			}
-		}
-	}
-	return roster.Owner{}, roster.School{}, false
 }
 
 // orEmpty makes a missing list an empty one in JSON.

@@ -2,6 +2,7 @@
 // answered; what is chosen shows as a small dot, not as a colour that could be
 // read from the next chair.
 
+import type { Item } from "../api";
 import type { Screen } from "../app";
 import { h, svg } from "../dom";
 import { face } from "../faces";
@@ -55,7 +56,7 @@ export function question(at: number): Screen {
         ),
         h(
           "div",
-          { class: item.options.length <= 3 ? "choices few" : "choices" },
+          { class: `choices ${layout(item.options)}` },
           ...item.options.map((option, i) => choice(i + 1, option.text[language], face(option.face))),
         ),
         choice(0, text.skip),
@@ -69,6 +70,12 @@ export function question(at: number): Screen {
       ),
     );
   };
+}
+
+// layout stands pictures side by side, and folds a long list into two columns.
+function layout(options: Item["options"]): string {
+  if (options.length <= 3 && options.every((option) => option.face)) return "few";
+  return options.length > 6 ? "many" : "";
 }
 
 // progress draws stepping stones to a flag: behind, under and before one's feet.

@@ -4,16 +4,7 @@
 import type { Info } from "../api";
 import type { App } from "../app";
 import { h } from "../dom";
-
-const week = 7 * 24 * 60 * 60 * 1000;
-const epoch = Date.UTC(2024, 0, 1); // the Monday of wave 0
-
-// weekOf gives the ISO week of a wave: the week that its Thursday lies in.
-export function weekOf(wave: number): { week: number; year: number } {
-  const thursday = new Date(epoch + wave * week + (3 * week) / 7);
-  const year = thursday.getUTCFullYear();
-  return { week: 1 + Math.floor((thursday.getTime() - Date.UTC(year, 0, 1)) / week), year };
-}
+import { weekOf } from "../week";
 
 export function welcome(app: App): HTMLElement {
   const { text, language, sheet } = app;

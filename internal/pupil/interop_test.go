@@ -1,0 +1,262 @@
+package pupil_test
+
+import (
+	"bufio"
+	"encoding/json"
+	"io"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	crand "crypto/rand"
+
+	"github.com/cloudflare/circl/oprf"
+
+	"github.com/folgmed/folgmed/internal/ballot"
+	"github.com/folgmed/folgmed/internal/wave"
+)
+
+// tablet runs the app's own TypeScript in Node.
+type tablet struct {
+	t   *testing.T
+	in  io.Writer
+	out *bufio.Reader
+}
+
+func newTablet(t *testing.T) *tablet {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "node", "interop.mjs")
+	cmd.Dir = "app"
+	cmd.Stderr = os.Stderr
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatalf("run the app's code in Node (make build installs what it needs): %v", err)
+	}
+	t.Cleanup(func() {
+		in.Close()
+		cmd.Wait()
+	})
+	return &tablet{t, in, bufio.NewReader(out)}
+}
+
+// ask sends one request and reads the reply into v.
+func (n *tablet) ask(v any, what string, args map[string]any) {
+	n.t.Helper()
+	request := map[string]any{"ask": what}
+	for k, a := range args {
+		request[k] = a
+	}
+	line, err := json.Marshal(request)
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	if _, err := n.in.Write(append(line, '\n')); err != nil {
+		n.t.Fatalf("ask the tablet's code (run make build first): %v", err)
+	}
+	reply, err := n.out.ReadBytes('\n')
+	if err != nil {
+		n.t.Fatalf("%s: the tablet's code gave no reply: %v", what, err)
+	}
+	if err := json.Unmarshal(reply, v); err != nil {
+		n.t.Fatalf("%s: %v in %s", what, err, reply)
+	}
+}
+
+// Tablet and server agree on which codes are well-formed, whatever a finger
+// does to them.
+func TestCodesAreReadAlike(t *testing.T) {
+	node := newTablet(t)
+	const characters = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+	r := rand.New(rand.NewPCG(1, 2)) // any seed will do
+	typed := []string{"", "0", "0000000000", "UUUUUUUUUU", "00000 00000", "ooooo-ooooo"}
+	for range 50 {
+		code, err := ballot.NewCode(crand.Reader)
+		if err != nil {
+			t.Fatal(err)
+		}
+		right := code.String()
+		typed = append(typed, right, code.Grouped(), strings.ToLower(right), " "+right[:3]+"-"+right[3:],
+			strings.NewReplacer("0", "o", "1", "l").Replace(right), right[1:], right+"0")
+		slip := []byte(right)
+		slip[r.IntN(len(slip))] = characters[r.IntN(len(characters))]
+		typed = append(typed, string(slip))
+		swap := []byte(right)
+		i := r.IntN(len(swap) - 1)
+		swap[i], swap[i+1] = swap[i+1], swap[i]
+		typed = append(typed, string(swap))
+	}
+	for _, s := range typed {
+		var got bool
+		node.ask(&got, "code", map[string]any{"typed": s})
+		_, err := ballot.ParseCode(s)
+		if want := err == nil; got != want {
+			t.Errorf("%q: the tablet says %v, the server %v (%v)", s, got, want, err)
+		}
+	}
+}
+
+func TestLinkIsRead(t *testing.T) {
+	node := newTablet(t)
+	for _, test := range []struct {
+		hash string
+		want any
+	}{
+		{"", nil},
+		{"#", nil},
+		{"#abcde-12345.0123456789ABCDEF", map[string]any{"code": "ABCDE12345", "fingerprint": "0123456789ABCDEF"}},
+		{"#ABCDE12345", map[string]any{"code": "ABCDE12345", "fingerprint": ""}},
+	} {
+		var got any
+		node.ask(&got, "link", map[string]any{"hash": test.hash})
+		if diff := cmp.Diff(test.want, got); diff != "" {
+			t.Errorf("%q (-want +got):\n%s", test.hash, diff)
+		}
+	}
+}
+
+func TestWeeksAreThoseOfTheCalendar(t *testing.T) {
+	node := newTablet(t)
+	for n := range 600 { // eleven years, with three of 53 weeks
+		var got struct{ Week, Year int }
+		node.ask(&got, "week", map[string]any{"wave": n})
+		year, week := wave.Epoch.Add(time.Duration(n) * 7 * 24 * time.Hour).ISOWeek()
+		if got.Week != week || got.Year != year {
+			t.Errorf("wave %d: week %d of %d, want %d of %d", n, got.Week, got.Year, week, year)
+		}
+	}
+}
+
+func TestFingerprintIsThatOfTheSlips(t *testing.T) {
+	node := newTablet(t)
+	for range 20 {
+		keys := mustKeys(t)
+		public := keys.Public()
+		var got string
+		node.ask(&got, "fingerprint", map[string]any{"keys": []ballot.Bytes{public.POPRF, public.HPKE, public.Receipt}})
+		if got != keys.Fingerprint() {
+			t.Errorf("fingerprint %s, want %s", got, keys.Fingerprint())
+		}
+	}
+}
+
+// The tablet's ballot is one the server counts, and the tablet refuses an
+// issuer that used another key or another info: a marked ballot.
+func TestBallotsAreMadeAlike(t *testing.T) {
+	node := newTablet(t)
+	info := ballot.Info{
+		Owner: "974567890", School: "974567891", Class: "5Å+6Ø «gul»", Wave: 151,
+		Questionnaire: "grades-5-7", Version: 1, Attempt: 2,
+	}
+	suite := oprf.SuiteRistretto255
+	key := mustPOPRFKey(t)
+	server := oprf.NewPartialObliviousServer(suite, key)
+	public, err := key.Public().MarshalBinary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	otherInfo := info
+	otherInfo.Wave++
+
+	for _, test := range []struct {
+		name   string
+		issuer oprf.PartialObliviousServer
+		info   ballot.Info
+		harm   func(proof []byte)
+		taken  bool
+	}{
+		{"honest", server, info, nil, true},
+		{"a key of its own", oprf.NewPartialObliviousServer(suite, mustPOPRFKey(t)), info, nil, false},
+		{"an info of its own", server, otherInfo, nil, false},
+		{"a broken proof", server, info, func(proof []byte) { proof[40] ^= 1 }, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var made struct{ Blinded, Nonce ballot.Bytes }
+			node.ask(&made, "blind", map[string]any{"info": info, "key": ballot.Bytes(public)})
+			element := suite.Group().NewElement()
+			if err := element.UnmarshalBinary(made.Blinded); err != nil {
+				t.Fatalf("blinded element: %v", err)
+			}
+			e, err := test.issuer.Evaluate(&oprf.EvaluationRequest{Elements: []oprf.Blinded{element}}, test.info.Bytes())
+			if err != nil {
+				t.Fatal(err)
+			}
+			evaluated, err := e.Elements[0].MarshalBinaryCompress()
+			if err != nil {
+				t.Fatal(err)
+			}
+			proof, err := e.Proof.MarshalBinary()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if test.harm != nil {
+				test.harm(proof)
+			}
+			var token *ballot.Bytes
+			node.ask(&token, "token", map[string]any{"evaluated": ballot.Bytes(evaluated), "proof": ballot.Bytes(proof)})
+			if taken := token != nil; taken != test.taken {
+				t.Fatalf("taken: %v, want %v", taken, test.taken)
+			}
+			if test.taken && !server.VerifyFinalize(made.Nonce, info.Bytes(), *token) {
+				t.Error("the server does not know the ballot it issued")
+			}
+		})
+	}
+}
+
+func TestOnlyTheCollectorsReceiptCounts(t *testing.T) {
+	node := newTablet(t)
+	keys, nonce := mustKeys(t), make([]byte, ballot.NonceSize)
+	for i := range nonce {
+		nonce[i] = byte(i)
+	}
+	receipt := keys.Receipt(ballot.NullifierOf(nonce))
+	harmed := receipt
+	harmed[0] ^= 1
+	for _, test := range []struct {
+		name    string
+		receipt ballot.Receipt
+		key     ballot.Bytes
+		want    bool
+	}{
+		{"its own", receipt, keys.Public().Receipt, true},
+		{"harmed", harmed, keys.Public().Receipt, false},
+		{"of another key", receipt, mustKeys(t).Public().Receipt, false},
+		{"of another ballot", keys.Receipt(ballot.NullifierOf(nonce[1:])), keys.Public().Receipt, false},
+	} {
+		var got bool
+		node.ask(&got, "receipt", map[string]any{"receipt": test.receipt, "nonce": ballot.Bytes(nonce), "key": test.key})
+		if got != test.want {
+			t.Errorf("%s: taken %v, want %v", test.name, got, test.want)
+		}
+	}
+}
+
+func mustKeys(t *testing.T) *ballot.Keys {
+	t.Helper()
+	keys, err := ballot.NewKeys()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return keys
+}
+
+func mustPOPRFKey(t *testing.T) *oprf.PrivateKey {
+	t.Helper()
+	key, err := oprf.GenerateKey(oprf.SuiteRistretto255, crand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key
+}

@@ -1,2 +1,2 @@
 -- Compact.answers
-OPTIMIZE TABLE answers PARTITION ID {partition:String} FINAL
+OPTIMIZE TABLE answers PARTITION ID {partition:String} FINAL SETTINGS optimize_skip_merged_partitions = 1

@@ -1,2 +1,2 @@
 -- Compact.code_use
-OPTIMIZE TABLE code_use PARTITION ID {partition:String} FINAL
+OPTIMIZE TABLE code_use PARTITION ID {partition:String} FINAL SETTINGS optimize_skip_merged_partitions = 1

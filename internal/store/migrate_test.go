@@ -1,0 +1,166 @@
+package store_test
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"testing/fstest"
+
+	"github.com/folgmed/folgmed/internal/store"
+	"github.com/folgmed/folgmed/internal/store/storetest"
+)
+
+// migrations returns the embedded files, to be changed.
+func migrations(t *testing.T) fstest.MapFS {
+	t.Helper()
+	files := make(fstest.MapFS)
+	names, err := fs.Glob(store.MigrationFiles, "migrate/*.sql")
+	must(t, err)
+	for _, name := range names {
+		text, err := fs.ReadFile(store.MigrationFiles, name)
+		must(t, err)
+		files[name] = &fstest.MapFile{Data: text}
+	}
+	return files
+}
+
+func TestNewerSchemaIsRefused(t *testing.T) {
+	opts := storetest.Database(t)
+	files := migrations(t)
+	files["migrate/9999_future.sql"] = &fstest.MapFile{Data: []byte("CREATE TABLE IF NOT EXISTS future (n UInt8) ENGINE = MergeTree ORDER BY n")}
+	must(t, storetest.Open(t, opts).Migrate(t.Context(), files))
+	_, err := store.Open(t.Context(), opts)
+	if !errors.Is(err, store.ErrSchemaNewer) || !strings.Contains(err.Error(), "9999_future") {
+		t.Fatalf("open of a newer database: %v", err)
+	}
+}
+
+func TestChangedMigrationIsRefused(t *testing.T) {
+	s := storetest.New(t)
+	files := migrations(t)
+	files["migrate/0002_installation.sql"].Data = append(files["migrate/0002_installation.sql"].Data, "\n"...)
+	err := s.Migrate(t.Context(), files)
+	if !errors.Is(err, store.ErrSchemaChanged) || !strings.Contains(err.Error(), "0002_installation") {
+		t.Fatalf("migrate with a changed file: %v", err)
+	}
+}
+
+func TestMigrationThatFailsIsNotRecorded(t *testing.T) {
+	s := storetest.New(t)
+	files := migrations(t)
+	files["migrate/9999_future.sql"] = &fstest.MapFile{Data: []byte("CREATE TABLE IF NOT EXISTS future (n NoSuchType) ENGINE = MergeTree ORDER BY n")}
+	if err := s.Migrate(t.Context(), files); err == nil || !strings.Contains(err.Error(), "9999_future") {
+		t.Fatalf("a migration that can not run: %v", err)
+	}
+	must(t, s.Migrate(t.Context(), migrations(t)))
+}
+
+// TestOpenTogether starts several processes on an empty server at once.
+func TestOpenTogether(t *testing.T) {
+	opts := storetest.Database(t)
+	var all sync.WaitGroup
+	for range 4 {
+		all.Go(func() {
+			s, err := store.Open(t.Context(), opts)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			_ = s.Close()
+		})
+	}
+	all.Wait()
+	must(t, storetest.Open(t, opts).SetInstallation(t.Context(), "a", "b", at))
+}
+
+func TestEveryTableSurvivesPowerCut(t *testing.T) {
+	s := storetest.New(t)
+	rows, err := s.Conn().Query(t.Context(), "SELECT name, engine, create_table_query FROM system.tables WHERE database = currentDatabase()")
+	must(t, err)
+	defer rows.Close()
+	tables := 0
+	for ; rows.Next(); tables++ {
+		var name, engine, create string
+		must(t, rows.Scan(&name, &engine, &create))
+		if engine != "MergeTree" {
+			t.Errorf("%s is %s, not a plain MergeTree", name, engine)
+		}
+		for _, setting := range []string{"fsync_after_insert = 1", "fsync_part_directory = 1", "min_rows_to_fsync_after_merge = 1"} {
+			if !strings.Contains(create, setting) {
+				t.Errorf("%s lacks %s", name, setting)
+			}
+		}
+	}
+	must(t, rows.Err())
+	if tables != len(migrations(t)) {
+		t.Errorf("%d tables from %d migrations", tables, len(migrations(t)))
+	}
+}
+
+// TestAnswersHoldNothingElse fails when a column is added to what a pupil's
+// answer is stored with (ANONYMITY §3).
+func TestAnswersHoldNothingElse(t *testing.T) {
+	s := storetest.New(t)
+	for table, want := range map[string]string{
+		"answers":         "school,class,wave,attempt,nullifier,items,options",
+		"answers_sealing": "school,class,wave,attempt,nullifier,items,options",
+		"codes":           "wave,school,class,attempt,mac",
+		"code_use":        "wave,mac,blinded",
+		"nullifier":       "wave,nullifier",
+	} {
+		var got string
+		must(t, s.Conn().QueryRow(t.Context(), `SELECT arrayStringConcat(groupArray(name), ',') FROM
+			(SELECT name FROM system.columns WHERE database = currentDatabase() AND table = '`+table+`' ORDER BY position)`).Scan(&got))
+		if got != want {
+			t.Errorf("%s holds %s, may hold %s", table, got, want)
+		}
+	}
+}
+
+func TestEveryQueryHasCaller(t *testing.T) {
+	var code strings.Builder
+	files, err := filepath.Glob("*.go")
+	must(t, err)
+	for _, file := range files {
+		if !strings.HasSuffix(file, "_test.go") {
+			text, err := os.ReadFile(file)
+			must(t, err)
+			code.Write(text)
+		}
+	}
+	for _, name := range store.QueryNames() {
+		method, table, _ := strings.Cut(name, ".")
+		byName, byTable := `"`+name+`"`, `"`+method+`."+table`
+		if !strings.Contains(code.String(), byName) && (!strings.Contains(code.String(), byTable) || !strings.Contains(code.String(), `"`+table+`"`)) {
+			t.Errorf("no method runs query/%s.sql", name)
+		}
+	}
+}
+
+func TestOpenFaults(t *testing.T) {
+	for _, test := range []struct{ url, want string }{
+		{"", "needs a host"},
+		{"localhost:8123", "needs a host"},
+		{"http://", "needs a host"},
+		{"http://user:pass@localhost", "apart from it"},
+		{"postgres://localhost", `"postgres"`},
+		{"http://%zz", "can not be read"},
+		{"http://127.0.0.1:1", "connection refused"},
+		{"clickhouse://127.0.0.1:1", "connection refused"},
+	} {
+		_, err := store.Open(t.Context(), store.Options{URL: test.url, Password: "secret"})
+		if err == nil || !strings.Contains(err.Error(), test.want) || strings.Contains(err.Error(), "pass@") {
+			t.Errorf("open %q: error %v, want %q in it", test.url, err, test.want)
+		}
+	}
+	opts := storetest.Database(t)
+	opts.Password = "wrong-and-secret"
+	_, err := store.Open(t.Context(), opts)
+	if err == nil || strings.Contains(err.Error(), opts.Password) {
+		t.Errorf("open with a wrong password: %v", err)
+	}
+}

@@ -1,5 +1,7 @@
 package disclosure
 
+import "fmt"
+
 // Release is one wave of one owner as it leaves: immutable, the only thing
 // that pages, prompts, metrics and exports read.
 type Release struct {
@@ -9,14 +11,63 @@ type Release struct {
 	Lines []Released
 }
 
-// bandCounts are the numbers of bands a share may be shown in.
-var bandCounts = []int{2, 3, 4, 5, 10, 20, 100}
+// A rule takes away: it narrows, hides or delays what the draft of a release
+// holds.
+type rule struct {
+	name  string
+	apply func(*round)
+}
+
+// rules is the gate, in the order it is passed (ANONYMITY §4). Each rule has
+// its own file, with its reasons, and a witness world in testdata that is lost
+// when that rule alone is left out.
+//
+// Still to come, each at the end of the figures' part, before owner: adult
+// (figures from 30 respondents, to the owner), choices of a user, and
+// complementary, which must see all others' work.
+var rules = []rule{
+	// figures
+	{"what is shown", shown},
+	{"one release", oneRelease},
+	{"blocks", blocks},
+	{"unit and size", unitAndSize},
+	{"minimum", minimum},
+	{"bands", bands},
+	// signals
+	{"severe", severe},
+	{"change, level, group", standing},
+	// both
+	{"owner", owner},
+	{"reasons", reasons},
+}
 
 // Gate decides what of a wave leaves, once, with all that was released before
-// at hand. The same input gives the same release.
+// at hand. What is hidden follows from rosters, numbers of respondents and
+// replacements, never from answers. The same input gives the same release, so
+// that a run that was cut short can be repeated.
 //
 // An input that contradicts itself (waves out of order, more counted than
-// answered) is an error, and nothing is released.
+// answered, a unit nobody knows) is an error, and nothing is released.
 func Gate(in Input) (Release, error) {
-	return Release{ID: ReleaseID(in.Wave), Owner: in.Owner, Wave: in.Wave}, nil
+	if err := in.validate(); err != nil {
+		return Release{}, fmt.Errorf("release wave %d of owner %s: %w", in.Wave, in.Owner, err)
+	}
+	release := Release{ID: ReleaseID(in.Wave), Owner: in.Owner, Wave: in.Wave}
+	for _, row := range pass(in, rules) {
+		line, err := Decode(row) // nothing leaves that could not be read back
+		if err != nil {
+			return Release{}, fmt.Errorf("release wave %d of owner %s: %w", in.Wave, in.Owner, err)
+		}
+		release.Lines = append(release.Lines, line)
+	}
+	return release, nil
+}
+
+// pass drafts a release and leads it through the rules.
+func pass(in Input, rules []rule) []Row {
+	r := draft(in)
+	for _, rule := range rules {
+		rule.apply(r)
+	}
+	return r.rows()
 }

@@ -47,7 +47,8 @@ type Class struct {
 }
 
 // SchoolWave is one school in one wave. Classes runs parallel to
-// School.Classes; a class that did not exist or was not asked is zero there.
+// School.Classes; a class that did not exist has no roster there, one that was
+// not asked has Asked empty.
 type SchoolWave struct {
 	Classes []ClassWave
 	Kept    []Kept

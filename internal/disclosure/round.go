@@ -1,0 +1,353 @@
+package disclosure
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strconv"
+)
+
+// round is one run of the gate: the input by unit and the draft of a release
+// that the rules work on.
+type round struct {
+	in       Input
+	now      int              // index of the wave to release in in.Waves
+	block    int              // waves in a block at the owner's rhythm
+	items    map[string]*Item // by id
+	total    *unit            // the owner
+	schools  []*unit
+	units    map[Unit]*unit // all but the owner
+	bySchool map[string]map[Level][]*unit
+	figures  []*figure
+	signals  []Signal // Ended ones among them
+
+	tellSignals func(int) string // a school's number of signals, to its owner
+}
+
+// unit is a class, grade, school or owner with what is known of each wave.
+type unit struct {
+	Unit
+	school  *School
+	classes []int   // indices in school.Classes
+	parts   []*unit // the schools of an owner
+	days    []day   // one for each wave of the year
+}
+
+// day is one unit in one wave.
+type day struct {
+	roster   int
+	asked    int // roster of the classes that were asked anything
+	ballots  int // counted ballots, of a class with roster >= 10; of larger units those in kept units
+	replaced int // most in one class of the unit
+	kept     []*Kept
+}
+
+// tally is one item in one unit in one wave.
+type tally struct {
+	wave                      int // index in Input.Waves
+	answered, counted, roster int // the roster is that of the classes asked
+}
+
+// figure is one line in the making: one item of one unit, or how many took
+// part in it.
+type figure struct {
+	*unit
+	item  *Item // participation: a sheet is an answer, the sheets are counted
+	after int   // index of the last wave that an earlier line of it rests on, or -1
+	pool  []tally
+	wait  bool   // nothing leaves this time
+	drop  bool   // is never shown, and leaves no mark
+	hide  string // the rule that hid it
+	owner string // the rule that hid it from the owner
+	form  Form
+	value string
+	cause string // what is told of why it is hidden
+}
+
+var participation = Item{ID: ItemParticipation}
+
+// draft lays out all that could leave, with no rule yet: every item of every
+// unit from this wave alone, every finding and every worst step as it stands
+// this week.
+func draft(in Input) *round {
+	r := &round{
+		in: in, now: len(in.Waves) - 1, block: waves4Weeks(in.Rhythm),
+		items: make(map[string]*Item), units: make(map[Unit]*unit), bySchool: make(map[string]map[Level][]*unit),
+		tellSignals: strconv.Itoa,
+		total:       &unit{Unit: Unit{Owner: in.Owner, Level: LevelOwner}},
+	}
+	for i := range in.Items {
+		r.items[in.Items[i].ID] = &in.Items[i]
+	}
+	for i := range in.Schools {
+		r.lay(&in.Schools[i])
+	}
+	r.total.parts = r.schools
+	r.total.days = make([]day, len(in.Waves))
+	for _, s := range r.schools {
+		for w, d := range s.days {
+			sum := &r.total.days[w]
+			sum.roster += d.roster
+			sum.asked += d.asked
+			sum.ballots += d.ballots
+		}
+	}
+	r.propose(r.total)
+	for _, c := range in.Candidates {
+		r.signals = append(r.signals, raise(c, r.in))
+	}
+	for u, waves := range r.hits() {
+		if waves.holds(r.now) {
+			r.signals = append(r.signals, r.severeSignal(u, r.in.Wave))
+		}
+	}
+	return r
+}
+
+// lay makes the units of a school and proposes their figures.
+func (r *round) lay(s *School) {
+	school := &unit{Unit: Unit{Owner: r.in.Owner, School: s.ID, Level: LevelSchool}, school: s}
+	grades := make(map[int]*unit)
+	var units []*unit
+	place := make(map[string][]*unit) // class → the units it counts in
+	for c, class := range s.Classes {
+		u := &unit{Unit: Unit{Owner: r.in.Owner, School: s.ID, Level: LevelClass, Name: class.Name}, school: s, classes: []int{c}}
+		units = append(units, u)
+		school.classes = append(school.classes, c)
+		place[class.Name] = []*unit{u, school}
+		if len(class.Grades) != 1 {
+			continue
+		}
+		g := class.Grades[0]
+		if grades[g] == nil {
+			grades[g] = &unit{Unit: Unit{Owner: r.in.Owner, School: s.ID, Level: LevelGrade, Name: strconv.Itoa(g)}, school: s}
+		}
+		grades[g].classes = append(grades[g].classes, c)
+		place[class.Name] = []*unit{u, grades[g], school}
+	}
+	for _, g := range slices.Sorted(maps.Keys(grades)) {
+		units = append(units, grades[g])
+	}
+	units = append(units, school)
+	r.schools = append(r.schools, school)
+	levels := make(map[Level][]*unit)
+	r.bySchool[s.ID] = levels
+	for _, u := range units {
+		levels[u.Level] = append(levels[u.Level], u)
+		u.days = make([]day, len(r.in.Waves))
+		for w := range u.days {
+			u.gather(w)
+		}
+	}
+	for w, wave := range s.Waves {
+		for k := range wave.Kept {
+			assign(w, &wave.Kept[k], place, school)
+		}
+	}
+	for _, u := range units {
+		r.units[u.Unit] = u
+		r.propose(u)
+	}
+}
+
+// gather sums up the rosters of a unit's classes in a wave.
+func (u *unit) gather(w int) {
+	d := &u.days[w]
+	for _, c := range u.classes {
+		class := u.school.Waves[w].Classes[c]
+		d.roster += class.Roster
+		if len(class.Asked) > 0 {
+			d.asked += class.Roster
+		}
+		d.replaced = max(d.replaced, class.Replaced)
+		if u.Level == LevelClass {
+			d.ballots = class.Ballots
+		}
+	}
+}
+
+// assign puts a kept unit in every unit that holds all of it.
+func assign(w int, k *Kept, place map[string][]*unit, school *unit) {
+	holders := []*unit{school}
+	if len(k.Classes) > 0 {
+		holders = place[k.Classes[0]]
+	}
+	for _, u := range holders {
+		if u.Level == LevelClass {
+			if len(k.Classes) == 1 {
+				u.days[w].kept = append(u.days[w].kept, k)
+			}
+			continue
+		}
+		u.days[w].kept = append(u.days[w].kept, k)
+		u.days[w].ballots += k.Respondents
+	}
+}
+
+// propose drafts the figures of a unit from this wave alone: one for each item,
+// and one for how many took part.
+func (r *round) propose(u *unit) {
+	add := func(item *Item) {
+		f := &figure{unit: u, item: item, after: -1, form: FormBand}
+		f.pool = u.tallies(item, r.now-1)
+		f.wait = len(f.pool) == 0
+		r.figures = append(r.figures, f)
+	}
+	for i := range r.in.Items {
+		add(&r.in.Items[i])
+	}
+	add(&participation)
+}
+
+// tallies are the waves after one that asked an item of the unit.
+func (u *unit) tallies(item *Item, after int) []tally {
+	var tallies []tally
+	for w := after + 1; w < len(u.days); w++ {
+		if t := u.tally(item, w); t.roster > 0 {
+			tallies = append(tallies, t)
+		}
+	}
+	return tallies
+}
+
+// tally is an item in one wave. Its roster is 0 if nobody was asked.
+func (u *unit) tally(item *Item, w int) tally {
+	t := tally{wave: w}
+	if item == &participation {
+		t.answered, t.counted, t.roster = u.days[w].ballots, u.days[w].ballots, u.days[w].asked
+		return t
+	}
+	for _, part := range u.parts {
+		p := part.tally(item, w)
+		t.answered += p.answered
+		t.counted += p.counted
+		t.roster += p.roster
+	}
+	for _, c := range u.classes {
+		if class := u.school.Waves[w].Classes[c]; slices.Contains(class.Asked, item.ID) {
+			t.roster += class.Roster
+		}
+	}
+	if t.roster == 0 {
+		return t
+	}
+	for _, k := range u.days[w].kept {
+		if f := k.figure(item.ID); f != nil {
+			t.answered += f.Answered
+			t.counted += f.Counted
+		}
+	}
+	return t
+}
+
+func (k *Kept) figure(item string) *Figure {
+	for i := range k.Figures {
+		if k.Figures[i].Item == item {
+			return &k.Figures[i]
+		}
+	}
+	return nil
+}
+
+// size is the largest single wave of the pool: pooling waves never adds
+// persons.
+func (f *figure) size() tally {
+	var largest tally
+	for _, t := range f.pool {
+		if t.answered > largest.answered {
+			largest = t
+		}
+	}
+	return largest
+}
+
+// share is what the pool holds in all: counted of answered.
+func (f *figure) share() (counted, answered int) {
+	for _, t := range f.pool {
+		counted += t.counted
+		answered += t.answered
+	}
+	return counted, answered
+}
+
+// exact is the share as it is, which no release holds: Decode refuses it.
+func (f *figure) exact() string {
+	counted, answered := f.share()
+	return "exactly " + strconv.Itoa(counted) + " of " + strconv.Itoa(answered)
+}
+
+// rostered is the sum of the rosters over the pool.
+func (f *figure) rostered() int {
+	n := 0
+	for _, t := range f.pool {
+		n += t.roster
+	}
+	return n
+}
+
+// live tells whether the figure is still to be worked on.
+func (f *figure) live() bool { return !f.wait && !f.drop && f.hide == "" }
+
+// rows writes out what the rules have left.
+func (r *round) rows() []Row {
+	var rows []Row
+	for _, f := range r.figures {
+		if f.wait || f.drop {
+			continue
+		}
+		if f.Level != LevelOwner {
+			rows = append(rows, r.row(f, Staff, f.hide))
+		}
+		if f.Level == LevelOwner || f.Level == LevelSchool && !f.item.SchoolOnly {
+			rows = append(rows, r.row(f, Owner, cmp.Or(f.hide, f.owner)))
+		}
+	}
+	slices.SortStableFunc(r.signals, func(a, b Signal) int {
+		return cmp.Or(cmp.Compare(a.Unit.School, b.Unit.School), cmp.Compare(a.Unit.Level, b.Unit.Level),
+			cmp.Compare(a.Unit.Name, b.Unit.Name), cmp.Compare(a.Unit.Group, b.Unit.Group),
+			cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Raised, b.Raised))
+	})
+	for _, s := range r.signals {
+		row := r.blank(s.Unit, Staff, string(s.Kind))
+		row.Form, row.Value = string(FormSignal), formatSignal(s)
+		rows = append(rows, row)
+	}
+	for _, s := range r.schools {
+		row := r.blank(s.Unit, Owner, ItemSignals)
+		row.Form, row.Value = string(FormSignals), r.tellSignals(r.stand(s.School))
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// stand is the number of signals that stand for a school and its units.
+func (r *round) stand(school string) int {
+	n := 0
+	for _, s := range r.signals {
+		if s.Unit.School == school && !s.Ended {
+			n++
+		}
+	}
+	return n
+}
+
+func (r *round) row(f *figure, a Audience, hidden string) Row {
+	row := r.blank(f.Unit, a, f.item.ID)
+	if hidden == "" {
+		row.Form, row.Value = string(f.form), cmp.Or(f.value, f.exact())
+		return row
+	}
+	row.Form, row.Reason = string(FormHidden), cmp.Or(f.cause, hidden)
+	return row
+}
+
+func (r *round) blank(u Unit, a Audience, item string) Row {
+	name := u.Name
+	if u.Group != "" {
+		name += groupMark + u.Group
+	}
+	return Row{
+		Release: ReleaseID(r.in.Wave), Wave: r.in.Wave, Owner: u.Owner, School: u.School,
+		Level: string(u.Level), Unit: name, Audience: string(a), Item: item,
+	}
+}

@@ -36,7 +36,7 @@ type cli struct {
 	Replay  replayCmd  `cmd:"" help:"Cast recorded answers as ballots into a rehearsal."`
 	Check   checkCmd   `cmd:"" help:"Check questionnaire and roster files."`
 	Version versionCmd `cmd:"" help:"Print the version."`
-	Engine  engineCmd  `cmd:"" hidden:"" name:"engine" help:"Host the embedded ClickHouse; started by the server itself."`
+	Engine  engineCmd  `cmd:"" hidden:"" name:"engine-host" help:"Host the embedded ClickHouse; started by the server itself."`
 }
 
 // console is where a command reads and writes.

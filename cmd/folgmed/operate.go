@@ -188,7 +188,7 @@ func (k codesCmd) Run(ctx context.Context, c console) (err error) {
 			return err
 		}
 		_, _ = fmt.Fprintf(c.out, "%d slips for %s, week of %s, in %s\n",
-			len(class.Codes), class.Class, class.Wave.Monday().Format(time.DateOnly), k.Out)
+			len(class.Codes), class.Class, class.Wave.Opens().Format(time.DateOnly), k.Out)
 	}
 	return nil
 }
@@ -203,8 +203,9 @@ func writeSlips(w io.Writer, status control.Status, class control.ClassCodes, la
 		codes[i] = code
 	}
 	return ballot.WriteSlips(w, ballot.SlipSheet{
-		Lang: lang, SchoolName: class.SchoolName, Class: class.Class, Monday: class.Wave.Monday(),
-		BaseURL: status.PublicURL, Fingerprint: status.Fingerprint, Codes: codes,
+		Lang: lang, School: class.SchoolName, Class: class.Class,
+		Monday: class.Wave.Opens(), Closes: class.Wave.Closes(),
+		URL: status.PublicURL, Fingerprint: status.Fingerprint, Codes: codes,
 	})
 }
 

@@ -1,2 +1,378 @@
-// Package app wires everything: New, Start, Stop in reverse order. Only this package knows all the others.
+// Package app wires everything: New, Start, and Stop in reverse order. Only
+// this package knows all the others, and only here does a wave's way from the
+// first code to the last prompt stand in one place (seal.go).
 package app
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+
+	"github.com/folgmed/folgmed/internal/access"
+	"github.com/folgmed/folgmed/internal/audit"
+	"github.com/folgmed/folgmed/internal/ballot"
+	"github.com/folgmed/folgmed/internal/collect"
+	"github.com/folgmed/folgmed/internal/config"
+	"github.com/folgmed/folgmed/internal/control"
+	"github.com/folgmed/folgmed/internal/engine"
+	"github.com/folgmed/folgmed/internal/owner"
+	"github.com/folgmed/folgmed/internal/pupil"
+	"github.com/folgmed/folgmed/internal/staff"
+	"github.com/folgmed/folgmed/internal/store"
+	"github.com/folgmed/folgmed/internal/tally"
+	"github.com/folgmed/folgmed/internal/watch"
+	"github.com/folgmed/folgmed/internal/wave"
+	"github.com/folgmed/folgmed/internal/web"
+	"github.com/folgmed/folgmed/surveys"
+)
+
+// Options are what a server is given besides its configuration.
+type Options struct {
+	Log     *slog.Logger
+	Version string
+	// Now is the real time; a rehearsal's clock is set against it.
+	Now func() time.Time
+	// KeepOpen opens a wave whenever none is open, in a rehearsal: the demo.
+	KeepOpen bool
+	// Hold keeps the job from opening, closing and sealing waves by the clock
+	// until Release is called: the demo moves its waves itself while it fills.
+	Hold bool
+}
+
+// App is one running server. It implements control.Operator.
+type App struct {
+	cfg config.Server
+	opt Options
+	log *slog.Logger
+
+	store    *store.Store
+	schedule *schedule
+	issuer   *ballot.Issuer
+	collect  *collect.Collector
+	keys     *ballot.Keys
+	access   *access.Service
+	surveys  surveys.Set
+	watch    *watch.Watcher
+	public   *web.Server
+
+	rehearsal bool
+	publicURL string
+
+	sealing sync.Mutex // one seal, one change of waves at a time in this process
+	hold    chan struct{}
+	// afterStep is called after each step of a seal; tests let it fail, as a
+	// crash would.
+	afterStep func(step string) error
+	cleanups  []cleanup
+	failed    chan error
+}
+
+var _ control.Operator = (*App)(nil)
+
+// cleanup ends one part; parts end in the reverse order of their start.
+type cleanup struct {
+	what string
+	do   func(context.Context) error
+}
+
+// New returns a server that Start starts.
+func New(cfg config.Server, opt Options) *App {
+	a := &App{cfg: cfg, opt: opt, log: opt.Log, hold: make(chan struct{}), failed: make(chan error, 1)}
+	if !opt.Hold {
+		close(a.hold)
+	}
+	return a
+}
+
+// Release lets the job follow the clock after Options.Hold.
+func (a *App) Release() { close(a.hold) }
+
+// PublicURL is where pupils and staff reach the server.
+func (a *App) PublicURL() string { return a.publicURL }
+
+// AdminURL is where the operator's listener answers.
+func (a *App) AdminURL() string { return "http://" + a.cfg.Admin }
+
+// Failed delivers the fault that ended a listener while the server ran.
+func (a *App) Failed() <-chan error { return a.failed }
+
+// onStop remembers how to end a part that has just started.
+func (a *App) onStop(what string, do func(context.Context) error) {
+	a.cleanups = append(a.cleanups, cleanup{what, do})
+}
+
+// Stop ends every part in the reverse order of their start: listeners first,
+// so that what was accepted is stored before the engine ends.
+func (a *App) Stop(ctx context.Context) error {
+	var faults []error
+	for i := len(a.cleanups) - 1; i >= 0; i-- {
+		if err := a.cleanups[i].do(ctx); err != nil {
+			faults = append(faults, fmt.Errorf("stop %s: %w", a.cleanups[i].what, err))
+		}
+	}
+	a.cleanups = nil
+	return errors.Join(faults...)
+}
+
+// Start starts every part in order; if one fails, those before it are stopped
+// and the error says which.
+func (a *App) Start(ctx context.Context) (err error) {
+	defer func() {
+		if err != nil {
+			stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
+			defer cancel()
+			err = errors.Join(err, a.Stop(stopping))
+		}
+	}()
+	for _, step := range []struct {
+		what string
+		do   func(context.Context) error
+	}{
+		{"prepare the data folder", a.startFolder},
+		{"load the questionnaires", a.startSurveys},
+		{"start the database", a.startStore},
+		{"read the installation", a.startInstallation},
+		{"read roster and waves", a.startSchedule},
+		{"load the ballot keys", a.startBallots},
+		{"start the detector", a.startWatch},
+		{"open staff access", a.startAccess},
+		{"open the listeners", a.startListeners},
+		{"start the job", a.startJob},
+		{"open the control socket", a.startControl},
+	} {
+		if err := step.do(ctx); err != nil {
+			return fmt.Errorf("%s: %w", step.what, err)
+		}
+	}
+	return nil
+}
+
+func (a *App) startFolder(context.Context) error {
+	return os.MkdirAll(a.cfg.Data, 0o700)
+}
+
+// startSurveys puts the operator's questionnaires before the built-in ones.
+func (a *App) startSurveys(context.Context) error {
+	set, err := surveys.Embedded()
+	if err != nil {
+		return err
+	}
+	if a.cfg.Surveys != "" {
+		own, err := surveys.Load(os.DirFS(a.cfg.Surveys))
+		if err != nil {
+			return err
+		}
+		set = set.Merge(own)
+	}
+	a.surveys = set
+	return nil
+}
+
+func (a *App) startStore(ctx context.Context) error {
+	opt := store.Options{
+		URL: a.cfg.ClickHouseURL, Database: a.cfg.Database,
+		User: a.cfg.ClickHouseUser, Password: a.cfg.ClickHousePassword,
+	}
+	if a.cfg.ClickHouseURL == "" {
+		e, err := engine.Start(ctx, engine.Options{
+			Dir: filepath.Join(a.cfg.Data, "engine"), Library: a.cfg.CHDB, Log: a.log,
+		})
+		if err != nil {
+			return err
+		}
+		a.onStop("the engine", e.Stop)
+		opt.URL, opt.User, opt.Password = e.URL(), e.User(), e.Password()
+	}
+	s, err := store.Open(ctx, opt)
+	if err != nil {
+		return err
+	}
+	a.onStop("the store", func(context.Context) error { return s.Close() })
+	a.store = s
+	return nil
+}
+
+// Keys of the installation's own settings.
+const (
+	keyMade      = "made"      // when the installation first started
+	keyRehearsal = "rehearsal" // "yes" or "no", written once
+	keyClock     = "clock"     // where a rehearsal's clock stands; empty: it runs
+)
+
+// startInstallation marks a new installation as a rehearsal or not. The mark
+// can not change: answers of children and trial answers never stand together.
+func (a *App) startInstallation(ctx context.Context) error {
+	settings, err := a.store.Installation(ctx)
+	if err != nil {
+		return err
+	}
+	switch mark := settings[keyRehearsal]; {
+	case mark == "":
+		mark = "no"
+		if a.cfg.Rehearsal {
+			mark = "yes"
+		}
+		for _, setting := range [][2]string{{keyMade, a.opt.Now().UTC().Format(time.RFC3339)}, {keyRehearsal, mark}} {
+			if err := a.store.SetInstallation(ctx, setting[0], setting[1], a.opt.Now()); err != nil {
+				return err
+			}
+		}
+		a.rehearsal = a.cfg.Rehearsal
+	case mark == "no" && a.cfg.Rehearsal:
+		return errors.New("this installation was not made as a rehearsal, and can not become one: use another --data folder or --database")
+	default:
+		a.rehearsal = mark == "yes"
+	}
+	return nil
+}
+
+func (a *App) startSchedule(ctx context.Context) error {
+	settings, err := a.store.Installation(ctx)
+	if err != nil {
+		return err
+	}
+	clock := wave.NewClock(a.opt.Now)
+	if text := settings[keyClock]; text != "" && a.rehearsal {
+		set, err := time.Parse(time.RFC3339, text)
+		if err != nil {
+			return fmt.Errorf("read what the clock was set to: %w", err)
+		}
+		clock.Set(set)
+	}
+	a.schedule = newSchedule(a.store, a.surveys, clock)
+	return a.schedule.Refresh(ctx)
+}
+
+func (a *App) startBallots(ctx context.Context) error {
+	keys, err := ballot.LoadOrCreateKeys(filepath.Join(a.cfg.Data, "keys"))
+	if err != nil {
+		return err
+	}
+	a.keys = keys
+	a.issuer = ballot.NewIssuer(ballot.Options{
+		Keys: keys, Store: a.store, Plan: a.schedule, Random: rand.Reader, Now: a.opt.Now,
+	})
+	a.onStop("the issuer", a.issuer.Stop)
+	a.collect = collect.New(collect.Options{
+		Keys: keys, Store: a.store, Plan: a.schedule, Items: a.schedule.Items, Log: a.log,
+	})
+	a.onStop("the collector", a.collect.Stop)
+	return a.collect.LoadNullifiers(ctx, a.schedule.Plan().Open())
+}
+
+func (a *App) startWatch(context.Context) error {
+	a.watch = watch.New(a.surveys)
+	return nil
+}
+
+func (a *App) startAccess(context.Context) error {
+	opt := access.Options{
+		Store: a.store, Audit: audit.New(a.store, a.opt.Now), Keys: filepath.Join(a.cfg.Data, "keys"),
+		Now: a.opt.Now, Secure: a.secure(),
+	}
+	if a.cfg.OIDCIssuer != "" {
+		opt.OIDC = &access.OIDCOptions{
+			Issuer: a.cfg.OIDCIssuer, ClientID: a.cfg.OIDCClientID, ClientSecret: a.cfg.OIDCClientSecret,
+			RedirectURL: a.cfg.PublicURL + "/staff/oidc/callback",
+		}
+	}
+	service, err := access.New(opt)
+	if err != nil {
+		return err
+	}
+	a.access = service
+	return nil
+}
+
+// secure says whether pupils and staff reach us by https.
+func (a *App) secure() bool { return a.cfg.TLSCert != "" || a.cfg.TLSProxy }
+
+// startListeners binds the public and the operator's listener and serves them.
+func (a *App) startListeners(context.Context) error {
+	registry := prometheus.NewRegistry()
+	counted := tally.New(a.opt.Now, map[string][]string{
+		pupil.StepIssue: outcomes(ballot.Outcomes),
+		pupil.StepCast:  outcomes(collect.Outcomes),
+	})
+	registry.MustRegister(counted, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+
+	shell := web.New(web.Options{Log: a.log, TLS: a.secure(), Proxy: a.cfg.TLSProxy, Rehearsal: a.rehearsal})
+	pupils, err := pupil.New(pupil.Options{
+		Issuer: a.issuer, Collector: a.collect, Roster: a.schedule.Roster, Surveys: a.surveys,
+		Keys: a.keys.Public(), Tally: counted, Rehearsal: a.rehearsal,
+	})
+	if err != nil {
+		return err
+	}
+	pages, err := staff.New(staff.Options{
+		Access: a.access, Released: a.store, Duty: a.store, Roster: a.schedule.Roster, Waves: a.schedule,
+		Audit: audit.New(a.store, a.opt.Now), Surveys: a.surveys, Now: a.schedule.Now,
+	})
+	if err != nil {
+		return err
+	}
+	pupils.Routes(shell)
+	a.access.Routes(shell)
+	pages.Routes(shell)
+	owner.New(a.access, a.store, a.schedule.Now).Routes(shell)
+
+	public, err := web.Listen(web.ListenOptions{
+		Addr: a.cfg.Listen, CertFile: a.cfg.TLSCert, KeyFile: a.cfg.TLSKey, Proxy: a.cfg.TLSProxy,
+	}, shell)
+	if err != nil {
+		return err
+	}
+	a.serve("the public listener", public)
+	a.public = public
+	a.publicURL = a.cfg.PublicURL
+	if a.publicURL == "" {
+		a.publicURL = public.URL()
+	}
+	admin, err := web.Listen(web.ListenOptions{Addr: a.cfg.Admin}, web.Admin(registry, a.store.Ping))
+	if err != nil {
+		return err
+	}
+	a.cfg.Admin = admin.Addr()
+	a.serve("the operator's listener", admin)
+	return nil
+}
+
+// serve runs a bound listener until Stop.
+func (a *App) serve(what string, s *web.Server) {
+	a.onStop(what, s.Shutdown)
+	go func() {
+		if err := s.Serve(); err != nil {
+			select {
+			case a.failed <- fmt.Errorf("%s: %w", what, err):
+			default:
+			}
+		}
+	}()
+}
+
+func (a *App) startControl(context.Context) error {
+	s, err := control.Listen(config.ControlSocket(a.cfg.Data), a, a.log)
+	if err != nil {
+		return err
+	}
+	a.onStop("the control socket", s.Close)
+	return nil
+}
+
+// outcomes turns a package's closed list of outcomes into label values.
+func outcomes[T ~string](list []T) []string {
+	words := make([]string, len(list))
+	for i, one := range list {
+		words[i] = string(one)
+	}
+	return words
+}

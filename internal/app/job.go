@@ -1,0 +1,186 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/folgmed/folgmed/internal/wave"
+)
+
+const (
+	tick = time.Second // how soon a wave follows the clock
+	// compactEvery is how coarse the disk's knowledge of time is: each open
+	// partition is merged to one part at these times (ANONYMITY §3).
+	compactEvery = 15 * time.Minute
+	// keepNullifiers is how long a lost receipt can be asked for again: 30
+	// days after the seal, in waves from the week that is sealed.
+	keepNullifiers = 6
+)
+
+// startJob runs the job until Stop: it moves waves by the clock, carries
+// sealed ones to their release, and keeps the disk free of order and time.
+func (a *App) startJob(ctx context.Context) error {
+	running, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	done := make(chan struct{})
+	a.onStop("the job", func(ctx context.Context) error {
+		cancel()
+		select {
+		case <-done:
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	})
+	go func() {
+		defer close(done)
+		a.job(running)
+	}()
+	return nil
+}
+
+func (a *App) job(ctx context.Context) {
+	select {
+	case <-a.hold:
+	case <-ctx.Done():
+		return
+	}
+	ticker := time.NewTicker(tick)
+	defer ticker.Stop()
+	compacted := a.opt.Now().Truncate(compactEvery)
+	for {
+		if err := a.round(ctx); err != nil && ctx.Err() == nil {
+			a.log.Error("job failed, will try again", slog.Any("err", err))
+		}
+		if quarter := a.opt.Now().Truncate(compactEvery); quarter.After(compacted) {
+			compacted = quarter
+			if err := a.compact(ctx); err != nil && ctx.Err() == nil {
+				a.log.Error("parts were not merged, will try again in a quarter of an hour", slog.Any("err", err))
+			}
+		}
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// KeepOpen opens this week's wave if none is open, as the job does with
+// Options.KeepOpen.
+func (a *App) KeepOpen(ctx context.Context) error {
+	a.sealing.Lock()
+	defer a.sealing.Unlock()
+	if err := a.keepOpen(ctx); err != nil {
+		return err
+	}
+	_, err := a.release(ctx)
+	return err
+}
+
+// round does what the clock says is due.
+func (a *App) round(ctx context.Context) error {
+	a.sealing.Lock()
+	defer a.sealing.Unlock()
+	if err := a.schedule.Refresh(ctx); err != nil {
+		return err
+	}
+	due := a.schedule.control(a.rehearsal).Due()
+	if err := a.append(ctx, due); err != nil {
+		return err
+	}
+	if a.opt.KeepOpen {
+		if err := a.keepOpen(ctx); err != nil {
+			return err
+		}
+	}
+	_, err := a.release(ctx)
+	return err
+}
+
+// append writes events and says so in the log.
+func (a *App) append(ctx context.Context, events []wave.Event) error {
+	if len(events) == 0 {
+		return nil
+	}
+	if err := a.schedule.Append(ctx, events...); err != nil {
+		return err
+	}
+	for _, e := range events {
+		a.log.Info(string(e.Step), slog.Int("wave", int(e.Wave)))
+	}
+	return nil
+}
+
+// keepOpen opens this week's wave for all owners, after sealing the one before:
+// in the demo there is always something to answer.
+func (a *App) keepOpen(ctx context.Context) error {
+	n := wave.NumberOf(a.schedule.Now())
+	for _, open := range a.schedule.Plan().Open() {
+		if open == n {
+			return nil
+		}
+		events, err := a.schedule.control(a.rehearsal).CommandSeal(open)
+		if err != nil {
+			return err
+		}
+		if err := a.append(ctx, events); err != nil {
+			return err
+		}
+	}
+	if a.schedule.Plan().State(n) != wave.StatePlanned {
+		return nil
+	}
+	events, err := a.schedule.control(a.rehearsal).CommandOpen(n, a.owners(), time.Time{})
+	if err != nil {
+		return err
+	}
+	return a.append(ctx, events)
+}
+
+// owners are the organisation numbers of all owners.
+func (a *App) owners() []string {
+	var all []string
+	for _, o := range a.schedule.Roster().Owners {
+		all = append(all, o.Org)
+	}
+	return all
+}
+
+// release carries every sealed wave to its release, and forgets what it no
+// longer needs. It returns the waves it released.
+func (a *App) release(ctx context.Context) ([]wave.Number, error) {
+	var released []wave.Number
+	for _, n := range a.schedule.Plan().Unreleased() {
+		if err := a.seal(ctx, n); err != nil {
+			return released, fmt.Errorf("release wave %d: %w", n, err)
+		}
+		a.collect.Forget(n)
+		released = append(released, n)
+		if n > keepNullifiers {
+			if err := a.store.DropNullifiers(ctx, uint32(n-keepNullifiers)); err != nil {
+				return released, fmt.Errorf("forget old nullifiers: %w", err)
+			}
+		}
+	}
+	return released, nil
+}
+
+// compact merges the parts of every wave whose ballots are counted, and drops
+// rows that turned up after their wave was released.
+func (a *App) compact(ctx context.Context) error {
+	var faults []error
+	plan := a.schedule.Plan()
+	for _, n := range plan.Open() {
+		faults = append(faults, a.store.Compact(ctx, uint32(n)))
+	}
+	for n := range wave.Number(keepNullifiers) {
+		last := wave.NumberOf(a.schedule.Now()) - n
+		if plan.State(last) == wave.StateReleased {
+			faults = append(faults, a.store.DropWave(ctx, uint32(last)))
+		}
+	}
+	return errors.Join(faults...)
+}

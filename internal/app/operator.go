@@ -1,0 +1,232 @@
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+	"time"
+
+	"github.com/folgmed/folgmed/internal/access"
+	"github.com/folgmed/folgmed/internal/ballot"
+	"github.com/folgmed/folgmed/internal/control"
+	"github.com/folgmed/folgmed/internal/roster"
+	"github.com/folgmed/folgmed/internal/wave"
+)
+
+// operatorName is who did what a command did, in the journals.
+const operatorName = "operator"
+
+// Status says what is running.
+func (a *App) Status(context.Context) (control.Status, error) {
+	return control.Status{
+		Version: a.opt.Version, PublicURL: a.publicURL, Fingerprint: a.keys.Fingerprint(),
+		Rehearsal: a.rehearsal, Now: a.schedule.Now(),
+	}, nil
+}
+
+// SaveRoster appends one version for each owner.
+func (a *App) SaveRoster(ctx context.Context, r roster.Roster) error {
+	if len(r.Owners) == 0 {
+		return errors.New("the roster has no owner")
+	}
+	a.sealing.Lock()
+	defer a.sealing.Unlock()
+	for _, o := range r.Owners {
+		for _, s := range o.Schools {
+			for _, c := range s.Classes {
+				if _, ok := a.surveys.For(c.Grades); !ok {
+					return fmt.Errorf("class %s of %s: no questionnaire covers its youngest grade; add one to the --surveys folder", c.Name, s.Name)
+				}
+			}
+		}
+		id, err := newID()
+		if err != nil {
+			return err
+		}
+		if err := a.store.SaveRoster(ctx, roster.Version{ID: id, Owner: o, At: a.opt.Now(), By: operatorName}); err != nil {
+			return fmt.Errorf("save the roster of %s: %w", o.Name, err)
+		}
+	}
+	return a.schedule.Refresh(ctx)
+}
+
+// Roster returns the roster in force.
+func (a *App) Roster(context.Context) (roster.Roster, error) { return a.schedule.Roster(), nil }
+
+// Waves lists every wave that was opened for anyone.
+func (a *App) Waves(context.Context) ([]control.Wave, error) {
+	plan := a.schedule.Plan()
+	opened := make(map[wave.Number]bool)
+	for _, org := range a.owners() {
+		for _, n := range plan.WavesOf(org) {
+			opened[n] = true
+		}
+	}
+	all := []control.Wave{}
+	for _, n := range slices.Sorted(maps.Keys(opened)) {
+		all = append(all, control.Wave{Number: n, State: plan.State(n), Monday: n.Opens()})
+	}
+	return all, nil
+}
+
+// MoveWave moves a wave by command.
+func (a *App) MoveWave(ctx context.Context, m control.Move) error {
+	a.sealing.Lock()
+	defer a.sealing.Unlock()
+	if err := a.schedule.Refresh(ctx); err != nil {
+		return err
+	}
+	c := a.schedule.control(a.rehearsal)
+	var events []wave.Event
+	var err error
+	switch m.Step {
+	case wave.Opened:
+		events, err = c.CommandOpen(m.Wave, a.owners(), time.Time{})
+	case wave.Closed:
+		events, err = c.CommandClose(m.Wave)
+	case wave.Sealed:
+		events, err = c.CommandSeal(m.Wave)
+	default:
+		return fmt.Errorf("a wave can be opened, closed or sealed by command, not %s", m.Step)
+	}
+	if err != nil {
+		return err
+	}
+	if err := a.append(ctx, events); err != nil {
+		return err
+	}
+	if m.Step == wave.Sealed {
+		_, err = a.release(ctx)
+	}
+	return err
+}
+
+// SetClock sets the clock of a rehearsal. It is remembered over a restart.
+func (a *App) SetClock(ctx context.Context, c control.Clock) error {
+	if !a.rehearsal {
+		return errors.New("the clock can be set in a rehearsal only")
+	}
+	text := ""
+	if !c.Real {
+		if c.Set.IsZero() {
+			return errors.New("no time is given to set the clock to")
+		}
+		text = c.Set.Format(time.RFC3339)
+	}
+	if err := a.store.SetInstallation(ctx, keyClock, text, a.opt.Now()); err != nil {
+		return err
+	}
+	if c.Real {
+		a.schedule.clock.Resume()
+	} else {
+		a.schedule.clock.Set(c.Set)
+	}
+	return a.schedule.Refresh(ctx)
+}
+
+// Codes makes new codes and returns them once; only their MACs are kept.
+func (a *App) Codes(ctx context.Context, r control.CodesRequest) ([]control.ClassCodes, error) {
+	plan, known := a.schedule.Plan(), a.schedule.Roster()
+	var orders []ballot.Order
+	var made []control.ClassCodes
+	for _, o := range known.Owners {
+		for _, s := range o.Schools {
+			for _, c := range s.Classes {
+				if r.School != "" && (r.School != s.Org || r.Class != c.Name) {
+					continue
+				}
+				ask, ok := plan.Ask(s.Org, c.Name, r.Wave)
+				if !ok || (r.School == "" && ask.State != wave.StateOpen) {
+					continue
+				}
+				n := r.Count
+				if n == 0 {
+					n = c.Size
+				}
+				orders = append(orders, ballot.Order{Ask: ask, N: n})
+				made = append(made, control.ClassCodes{
+					School: s.Org, SchoolName: s.Name, Written: s.Written, Class: c.Name, Wave: r.Wave,
+				})
+			}
+		}
+	}
+	if len(orders) == 0 {
+		if r.School != "" {
+			return nil, fmt.Errorf("there is no class %s at school %s on the roster", r.Class, r.School)
+		}
+		return nil, fmt.Errorf("no class is asked in wave %d: it is not open", r.Wave)
+	}
+	codes, err := a.issuer.MakeCodes(ctx, orders...)
+	if err != nil {
+		return nil, err
+	}
+	for i := range made {
+		for _, code := range codes[i] {
+			made[i].Codes = append(made[i].Codes, code.String())
+		}
+	}
+	return made, nil
+}
+
+// AddPerson lets a member of staff sign in.
+func (a *App) AddPerson(ctx context.Context, p access.Person) error {
+	known := a.schedule.Roster()
+	if _, ok := known.Owner(p.Owner); !ok {
+		return fmt.Errorf("no owner %s on the roster: import the roster first", p.Owner)
+	}
+	for _, org := range p.Schools {
+		if o, _, ok := known.School(org); !ok || o.Org != p.Owner {
+			return fmt.Errorf("owner %s has no school %s on the roster", p.Owner, org)
+		}
+	}
+	return a.access.AddPerson(ctx, p)
+}
+
+// RemovePerson ends a person's access at once.
+func (a *App) RemovePerson(ctx context.Context, email string) error {
+	return a.access.RemovePerson(ctx, email)
+}
+
+// People lists who may sign in.
+func (a *App) People(ctx context.Context) ([]access.Person, error) { return a.access.People(ctx) }
+
+// SignInLink makes a link that signs a person in once.
+func (a *App) SignInLink(ctx context.Context, email string) (string, error) {
+	token, err := a.access.Link(ctx, email)
+	if err != nil {
+		return "", err
+	}
+	return a.publicURL + "/staff/signin?token=" + url.QueryEscape(token), nil
+}
+
+// OwnerToken makes the bearer token of an owner's metrics.
+func (a *App) OwnerToken(ctx context.Context, org string) (string, error) {
+	if _, ok := a.schedule.Roster().Owner(org); !ok {
+		return "", fmt.Errorf("no owner %s on the roster", org)
+	}
+	return a.access.OwnerToken(ctx, org)
+}
+
+// Detect carries sealed waves on to their release.
+func (a *App) Detect(ctx context.Context) ([]wave.Number, error) {
+	a.sealing.Lock()
+	defer a.sealing.Unlock()
+	if err := a.schedule.Refresh(ctx); err != nil {
+		return nil, err
+	}
+	return a.release(ctx)
+}
+
+// newID draws an id for an event that a person caused.
+func newID() (string, error) {
+	var raw [16]byte
+	if _, err := rand.Read(raw[:]); err != nil {
+		return "", fmt.Errorf("draw an id: %w", err)
+	}
+	return hex.EncodeToString(raw[:]), nil
+}

@@ -1,0 +1,87 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"github.com/folgmed/folgmed/internal/roster"
+	"github.com/folgmed/folgmed/internal/store"
+	"github.com/folgmed/folgmed/internal/wave"
+	"github.com/folgmed/folgmed/surveys"
+)
+
+// schedule is what is in force now: roster, waves and clock. Requests read a
+// plan that does not change; every tick of the job puts a new one in its place.
+type schedule struct {
+	store   *store.Store
+	surveys surveys.Set
+	clock   *wave.Clock
+	now     atomic.Pointer[inForce]
+}
+
+// inForce is one reading of roster and journal.
+type inForce struct {
+	roster roster.Roster
+	events []wave.Event
+	plan   *wave.Plan
+}
+
+func newSchedule(s *store.Store, set surveys.Set, clock *wave.Clock) *schedule {
+	return &schedule{store: s, surveys: set, clock: clock}
+}
+
+// Refresh reads roster and waves anew: this process may not be the only one
+// that writes them.
+func (s *schedule) Refresh(ctx context.Context) error {
+	r, err := s.store.Roster(ctx)
+	if err != nil {
+		return fmt.Errorf("read the roster: %w", err)
+	}
+	events, err := s.store.WaveEvents(ctx)
+	if err != nil {
+		return fmt.Errorf("read the waves: %w", err)
+	}
+	s.now.Store(&inForce{roster: r, events: events, plan: wave.NewPlan(r, s.surveys, events, s.clock.Now())})
+	return nil
+}
+
+// Append writes events to the journal and reads it back.
+func (s *schedule) Append(ctx context.Context, events ...wave.Event) error {
+	for _, e := range events {
+		if err := s.store.AppendWaveEvent(ctx, e); err != nil {
+			return fmt.Errorf("write that wave %d is %s: %w", e.Wave, e.Step, err)
+		}
+	}
+	return s.Refresh(ctx)
+}
+
+// Ask tells what a class is asked in a wave.
+func (s *schedule) Ask(school, class string, n wave.Number) (wave.Ask, bool) {
+	return s.Plan().Ask(school, class, n)
+}
+
+// Items are the items that an ask asks, in order.
+func (s *schedule) Items(ask wave.Ask) ([]surveys.Item, bool) {
+	q, ok := s.surveys.Find(ask.Questionnaire, ask.Version)
+	if !ok {
+		return nil, false
+	}
+	return q.Asked(ask.Ordinal), true
+}
+
+// Plan is the plan in force.
+func (s *schedule) Plan() *wave.Plan { return s.now.Load().plan }
+
+// Roster is the roster in force.
+func (s *schedule) Roster() roster.Roster { return s.now.Load().roster }
+
+// Now is the installation's clock.
+func (s *schedule) Now() time.Time { return s.clock.Now() }
+
+// control is what decides whether a wave moves.
+func (s *schedule) control(rehearsal bool) wave.Control {
+	now := s.now.Load()
+	return wave.Control{Events: now.events, Roster: now.roster, Now: s.clock.Now(), Rehearsal: rehearsal}
+}

@@ -1,0 +1,206 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"slices"
+
+	"github.com/folgmed/folgmed/internal/ballot"
+	"github.com/folgmed/folgmed/internal/counts"
+	"github.com/folgmed/folgmed/internal/disclosure"
+	"github.com/folgmed/folgmed/internal/duty"
+	"github.com/folgmed/folgmed/internal/prompt"
+	"github.com/folgmed/folgmed/internal/roster"
+	"github.com/folgmed/folgmed/internal/wave"
+)
+
+// sealing is one sealed wave on its way to its release.
+type sealing struct {
+	wave    wave.Number
+	lines   []disclosure.Row               // of all owners: one release
+	signals map[string][]disclosure.Signal // by owner
+}
+
+// sealStep is one step on the way. It may be done any number of times: what it
+// writes is the same each time.
+type sealStep struct {
+	what string
+	do   func(*App, context.Context, *sealing) error
+	then wave.Step // what the journal says once it is done; empty: nothing
+}
+
+// sealSteps is the whole way of a sealed wave, in order. A crash anywhere
+// begins again after the last step that the journal knows; no acknowledged
+// ballot is lost by it and none counts twice.
+var sealSteps = []sealStep{
+	{"set the answers apart", (*App).moveAnswers, wave.Moved},
+	{"fold the answers into counts", (*App).fold, wave.Folded},
+	{"detect and release", (*App).gate, ""},
+	{"write the release", (*App).saveRelease, ""},
+	{"prompt", (*App).prompt, ""},
+	{"forget the answers", (*App).forget, wave.Released},
+}
+
+// seal carries a sealed wave to its release.
+func (a *App) seal(ctx context.Context, n wave.Number) error {
+	s := &sealing{wave: n, signals: make(map[string][]disclosure.Signal)}
+	for _, step := range sealSteps {
+		if step.then != "" && a.schedule.Plan().Done(n, step.then) {
+			continue
+		}
+		if err := step.do(a, ctx, s); err != nil {
+			return fmt.Errorf("%s: %w", step.what, err)
+		}
+		if a.afterStep != nil {
+			if err := a.afterStep(step.what); err != nil {
+				return err
+			}
+		}
+		if step.then == "" {
+			continue
+		}
+		if err := a.append(ctx, []wave.Event{wave.NewEvent(n, step.then, a.schedule.Now())}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *App) moveAnswers(ctx context.Context, s *sealing) error {
+	return a.store.MoveAnswers(ctx, uint32(s.wave))
+}
+
+// fold counts what was set apart. Counts of a fold that was interrupted are
+// replaced whole: the roster may have changed since.
+func (a *App) fold(ctx context.Context, s *sealing) error {
+	n := uint32(s.wave)
+	printed, err := a.store.CodeCount(ctx, n)
+	if err != nil {
+		return err
+	}
+	result, err := counts.Fold(n, a.classes(s.wave, printed), func(add func(counts.Ballot) error) error {
+		return a.store.SealedAnswers(ctx, n, add)
+	})
+	if err != nil {
+		return err
+	}
+	if result.Unknown > 0 {
+		a.log.Warn("ballots of classes that are no longer on the roster were not counted", slog.Int("wave", int(n)))
+	}
+	if err := a.store.SaveNullifiers(ctx, n); err != nil {
+		return err
+	}
+	if err := a.store.DropCounts(ctx, n); err != nil {
+		return err
+	}
+	return a.store.SaveCounts(ctx, result.Rows)
+}
+
+// classes describes every class that was asked in a wave, as of now.
+func (a *App) classes(n wave.Number, printed map[[2]string]int) []counts.Class {
+	var all []counts.Class
+	plan := a.schedule.Plan()
+	asked := newAskedItems(a.schedule)
+	for _, o := range a.schedule.Roster().Owners {
+		if !slices.Contains(plan.Owners(n), o.Org) {
+			continue
+		}
+		for _, school := range o.Schools {
+			for _, c := range school.Classes {
+				ask, ok := plan.Ask(school.Org, c.Name, n)
+				if !ok {
+					continue
+				}
+				all = append(all, counts.Class{
+					Owner: o.Org, School: school.Org, Name: c.Name, Grades: c.Grades, Size: c.Size,
+					Attempt: ask.Attempt, Replaced: max(0, printed[[2]string{school.Org, c.Name}]-c.Size),
+					Questionnaire: ask.Questionnaire, Asked: asked.of(ask),
+				})
+			}
+		}
+	}
+	return all
+}
+
+// history is how many waves back the detector and the gate look: two school
+// years of weekly waves.
+const history = 104
+
+// gate detects and decides what leaves, owner by owner. Findings go no further
+// than here: what comes out is released.
+func (a *App) gate(ctx context.Context, s *sealing) error {
+	for _, org := range a.schedule.Plan().Owners(s.wave) {
+		owner, ok := a.schedule.Roster().Owner(org)
+		if !ok {
+			continue
+		}
+		release, err := a.gateOwner(ctx, s.wave, owner)
+		if err != nil {
+			return fmt.Errorf("owner %s: %w", org, err)
+		}
+		for _, line := range release.Lines {
+			s.lines = append(s.lines, line.Row())
+			if signal, ok := line.Signal(); ok && line.Audience() == disclosure.Staff {
+				s.signals[org] = append(s.signals[org], signal)
+			}
+		}
+	}
+	return nil
+}
+
+func (a *App) gateOwner(ctx context.Context, n wave.Number, owner roster.Owner) (disclosure.Release, error) {
+	rows, err := a.store.Counts(ctx, owner.Org, uint32(max(n, history)-history), uint32(n))
+	if err != nil {
+		return disclosure.Release{}, err
+	}
+	table, err := counts.Read(rows)
+	if err != nil {
+		return disclosure.Release{}, err
+	}
+	released, err := a.store.ReleasedForOwner(ctx, owner.Org)
+	if err != nil {
+		return disclosure.Release{}, err
+	}
+	// A run that was interrupted may have written this wave's own lines.
+	earlier := slices.DeleteFunc(released, func(r disclosure.Released) bool { return r.Wave() >= uint32(n) })
+	found := a.watch.Round(uint32(n), owner, table)
+	return disclosure.Gate(gateInput(a.schedule, n, owner, table, found, earlier))
+}
+
+func (a *App) saveRelease(ctx context.Context, s *sealing) error {
+	return a.store.SaveRelease(ctx, s.lines)
+}
+
+// prompt turns the released signals into events of prompts.
+func (a *App) prompt(ctx context.Context, s *sealing) error {
+	for _, org := range a.schedule.Plan().Owners(s.wave) {
+		events, err := a.store.DutyEventsOfOwner(ctx, org)
+		if err != nil {
+			return err
+		}
+		decisions := prompt.Decide(uint32(s.wave), s.signals[org], duty.Prompts(events), a.schedule.Now())
+		if err := a.store.AppendDuty(ctx, prompt.Events(decisions)); err != nil {
+			return err
+		}
+		for reason, times := range reasons(decisions) {
+			a.log.Info(string(reason), slog.Int("wave", int(s.wave)), slog.Int("signals", times))
+		}
+	}
+	return nil
+}
+
+// reasons counts decisions by their reason.
+func reasons(decisions []prompt.Decision) map[prompt.Reason]int {
+	count := make(map[prompt.Reason]int)
+	for _, d := range decisions {
+		count[d.Reason]++
+	}
+	return count
+}
+
+func (a *App) forget(ctx context.Context, s *sealing) error {
+	return a.store.DropWave(ctx, uint32(s.wave))
+}
+
+var _ ballot.Plan = (*schedule)(nil)

@@ -224,11 +224,11 @@ func TestOneBallotForACode(t *testing.T) {
 					case err == nil && (o == Issued || o == IssuedAgain):
 						evaluated[string(e.Evaluated)] = true
 					case err == nil:
-						r.Fatalf("outcome %s without an error", o)
+						r.Errorf("outcome %s without an error", o)
 					case o == CodeRefused:
 						denied++
 					case o != Unavailable || !errors.Is(err, errAway):
-						r.Fatalf("unexpected %s: %v", o, err)
+						r.Errorf("unexpected %s: %v", o, err)
 					}
 				})
 			}
@@ -248,6 +248,36 @@ func TestOneBallotForACode(t *testing.T) {
 				}
 			}
 		})
+	})
+}
+
+// TestFirstOfABatchWins is the tablet that sends twice and the neighbour who
+// typed the same slip: within one batch somebody gets the ballot.
+func TestFirstOfABatchWins(t *testing.T) {
+	keys := newKeys(t)
+	elements := [][]byte{blinded(t), blinded(t)}
+	synctest.Test(t, func(t *testing.T) {
+		m := newMemory()
+		i := newIssuer(t, keys, m, newPlan(20))
+		sheets, err := i.MakeCodes(t.Context(), Order{newPlan(20)[140], 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var mu sync.Mutex
+		got := map[Outcome]int{}
+		var wg sync.WaitGroup
+		for n := range 4 {
+			wg.Go(func() {
+				_, o, _ := i.Issue(t.Context(), sheets[0][0].String(), elements[n%2])
+				mu.Lock()
+				defer mu.Unlock()
+				got[o]++
+			})
+		}
+		wg.Wait()
+		if got[Issued] != 2 || got[CodeRefused] != 2 || len(m.uses) != 1 {
+			t.Errorf("%v with %d uses, want one request answered twice, the other refused twice, one use", got, len(m.uses))
+		}
 	})
 }
 

@@ -307,11 +307,7 @@ func TestOutcomes(t *testing.T) {
 			}
 			continue
 		}
-		var b body
-		if err := json.Unmarshal(test.body, &b); err != nil {
-			t.Fatal(err)
-		}
-		if !i.keys.Public().VerifyReceipt(ballot.NullifierOf(b.Nonce), receipt) {
+		if !i.keys.Public().VerifyReceipt(nullifierOf(t, test.body), receipt) {
 			t.Errorf("%s: the receipt does not verify", test.name)
 		}
 	}
@@ -342,6 +338,16 @@ func swapInfo(t *testing.T, text []byte, info ballot.Info) []byte {
 		t.Fatal(err)
 	}
 	return text
+}
+
+// nullifierOf is the nullifier of a body.
+func nullifierOf(t testing.TB, text []byte) ballot.Nullifier {
+	t.Helper()
+	var b body
+	if err := json.Unmarshal(text, &b); err != nil {
+		t.Fatal(err)
+	}
+	return ballot.NullifierOf(b.Nonce)
 }
 
 func swapToken(t *testing.T, text, token []byte) []byte {

@@ -64,7 +64,8 @@ type ClassWave struct {
 
 // Kept is a unit that kept its counts at the seal. One class stands for
 // itself, several are classes of one grade joined, none is what was left of
-// the school.
+// the school. A class that is not among School.Classes any more may be named;
+// its unit then counts for the school alone.
 type Kept struct {
 	Classes     []string
 	Respondents int

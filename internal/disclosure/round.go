@@ -166,10 +166,12 @@ func (u *unit) gather(w int) {
 	}
 }
 
-// assign puts a kept unit in every unit that holds all of it.
+// assign puts a kept unit in every unit that holds all of it. With a class that
+// has left the roster since, that is the school alone.
 func assign(w int, k *Kept, place map[string][]*unit, school *unit) {
 	holders := []*unit{school}
-	if len(k.Classes) > 0 {
+	unknown := func(c string) bool { return place[c] == nil }
+	if len(k.Classes) > 0 && !slices.ContainsFunc(k.Classes, unknown) {
 		holders = place[k.Classes[0]]
 	}
 	for _, u := range holders {

@@ -80,10 +80,6 @@ func (s *School) validate(in Input, items map[string]bool) error {
 	if len(s.Waves) != len(in.Waves) {
 		return fmt.Errorf("has %d waves, not %d", len(s.Waves), len(in.Waves))
 	}
-	classes := make(map[string]bool, len(s.Classes))
-	for _, c := range s.Classes {
-		classes[c.Name] = true
-	}
 	for w, wave := range s.Waves {
 		if len(wave.Classes) != len(s.Classes) {
 			return fmt.Errorf("wave %d has %d classes, not %d", in.Waves[w].Number, len(wave.Classes), len(s.Classes))
@@ -92,8 +88,8 @@ func (s *School) validate(in Input, items map[string]bool) error {
 		for i := range wave.Kept {
 			k := &wave.Kept[i]
 			for _, c := range k.Classes {
-				if !classes[c] || kept[c] {
-					return fmt.Errorf("wave %d: class %q is unknown, or in two kept units", in.Waves[w].Number, c)
+				if kept[c] {
+					return fmt.Errorf("wave %d: class %q is in two kept units", in.Waves[w].Number, c)
 				}
 				kept[c] = true
 			}

@@ -1,0 +1,413 @@
+package pupil_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/folgmed/folgmed/internal/ballot"
+	"github.com/folgmed/folgmed/internal/collect"
+	"github.com/folgmed/folgmed/internal/counts"
+	"github.com/folgmed/folgmed/internal/pupil"
+	"github.com/folgmed/folgmed/internal/roster"
+	"github.com/folgmed/folgmed/internal/store"
+	"github.com/folgmed/folgmed/internal/store/storetest"
+	"github.com/folgmed/folgmed/internal/wave"
+	"github.com/folgmed/folgmed/internal/web"
+	"github.com/folgmed/folgmed/surveys"
+)
+
+func TestMain(m *testing.M) { storetest.Main(m) }
+
+const (
+	ownerOrg  = "974567890"
+	schoolOrg = "974567891"
+	thisWave  = 151 // week 47 of 2026
+)
+
+// school is one school with its issuer and collector on a real ClickHouse,
+// and the tablet app in front of them.
+type school struct {
+	t         *testing.T
+	url       string
+	keys      *ballot.Keys
+	store     *store.Store
+	issuer    *ballot.Issuer
+	plan      plan
+	surveys   surveys.Set
+	tally     tally
+	storeDown atomic.Bool  // the store refuses answers
+	loseReply atomic.Int32 // so many replies to a cast are cut off
+	requests  atomic.Int32 // to the API
+}
+
+// plan is a plan of waves with one class per questionnaire.
+type plan map[string]wave.Ask
+
+func (p plan) Ask(school, class string, n wave.Number) (wave.Ask, bool) {
+	ask, ok := p[class]
+	return ask, ok && ask.School == school && ask.Wave == n
+}
+
+type tally chan string
+
+func (c tally) Add(step, outcome string) { c <- step + " " + outcome }
+
+// failing is the store with its plug pulled, when down.
+type failing struct {
+	*store.Store
+	down *atomic.Bool
+}
+
+func (f failing) InsertAnswers(ctx context.Context, rows []collect.Row) error {
+	if f.down.Load() {
+		return errors.New("dial 127.0.0.1: connection refused")
+	}
+	return f.Store.InsertAnswers(ctx, rows)
+}
+
+func newSchool(t *testing.T) *school {
+	t.Helper()
+	set, err := surveys.Embedded()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &school{
+		t:       t,
+		keys:    mustKeys(t),
+		store:   storetest.New(t),
+		plan:    plan{},
+		surveys: set,
+		tally:   make(tally, 1000),
+	}
+	for class, grade := range map[string]int{"2B": 2, "6A": 6, "9C": 9} {
+		q, ok := set.For([]int{grade})
+		if !ok {
+			t.Fatalf("no questionnaire for grade %d", grade)
+		}
+		s.plan[class] = wave.Ask{
+			Owner: ownerOrg, School: schoolOrg, Class: class, Wave: thisWave,
+			Questionnaire: q.ID, Version: q.Version, Attempt: 1,
+			State: wave.StateOpen, RosterSize: 20, Grades: []int{grade},
+		}
+	}
+	s.issuer = ballot.NewIssuer(ballot.Options{
+		Keys: s.keys, Store: s.store, Plan: s.plan, Random: rand.Reader, Now: time.Now,
+	})
+	collector := collect.New(collect.Options{
+		Keys: s.keys, Plan: s.plan, Store: failing{s.store, &s.storeDown},
+		Log: slog.New(slog.DiscardHandler),
+		Items: func(a wave.Ask) ([]surveys.Item, bool) {
+			q, ok := set.Find(a.Questionnaire, a.Version)
+			return q.Asked(a.Ordinal), ok
+		},
+	})
+	t.Cleanup(func() {
+		if err := errors.Join(s.issuer.Stop(context.Background()), collector.Stop(context.Background())); err != nil {
+			t.Error(err)
+		}
+	})
+	app, err := pupil.New(pupil.Options{
+		Issuer:    s.issuer,
+		Collector: collector,
+		Roster:    func() roster.Roster { return theRoster },
+		Surveys:   set,
+		Keys:      s.keys.Public(),
+		Tally:     s.tally,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := web.New(web.Options{})
+	e.Use(s.meddle)
+	app.Routes(e)
+	server := httptest.NewServer(e)
+	t.Cleanup(server.Close)
+	s.url = server.URL
+	return s
+}
+
+var theRoster = roster.Roster{Owners: []roster.Owner{{
+	Org: ownerOrg, Name: "Fjordvik kommune",
+	HelpLines: []roster.HelpLine{
+		{Name: "Alarmtelefonen for barn og unge", Number: "116 111", URL: "https://www.116111.no/"},
+		{Name: "Kors på halsen", Number: "800 33 321"},
+	},
+	Schools: []roster.School{{
+		Org: schoolOrg, Name: "Nordskogen skole", Written: "nb",
+		Adults: []roster.Adult{
+			{Name: "Ingrid Solheim", Role: "helsesykepleier"},
+			{Name: "Omar Haddad", Role: "miljøarbeider"},
+		},
+		Classes: []roster.Class{
+			{Name: "2B", Grades: []int{2}, Size: 20},
+			{Name: "6A", Grades: []int{6}, Size: 20},
+			{Name: "9C", Grades: []int{9}, Size: 20},
+		},
+	}},
+}}}
+
+// meddle counts API requests, and cuts off replies when told to, after the
+// request has been dealt with.
+func (s *school) meddle(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		if !strings.HasPrefix(c.Path(), "/api/") {
+			return next(c)
+		}
+		s.requests.Add(1)
+		if c.Path() == "/api/cast" && s.loseReply.Add(-1) >= 0 {
+			c.SetResponse(echo.NewResponse(httptest.NewRecorder(), c.Echo()))
+			if err := next(c); err != nil {
+				s.t.Errorf("the lost reply was to be a receipt: %v", err)
+			}
+			panic(http.ErrAbortHandler)
+		}
+		return next(c)
+	}
+}
+
+// codes prints n codes for a class.
+func (s *school) codes(class string, n int) []ballot.Code {
+	s.t.Helper()
+	sheets, err := s.issuer.MakeCodes(s.t.Context(), ballot.Order{Ask: s.plan[class], N: n})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return sheets[0]
+}
+
+// answers reads what has been stored, by way of the seal.
+func (s *school) answers() []counts.Ballot {
+	s.t.Helper()
+	if err := s.store.MoveAnswers(s.t.Context(), thisWave); err != nil {
+		s.t.Fatal(err)
+	}
+	var all []counts.Ballot
+	if err := s.store.SealedAnswers(s.t.Context(), thisWave, func(b counts.Ballot) error {
+		all = append(all, b)
+		return nil
+	}); err != nil {
+		s.t.Fatal(err)
+	}
+	return all
+}
+
+// post sends a body as it is and returns status and reply.
+func (s *school) post(path, body string) (*http.Response, map[string]any) {
+	s.t.Helper()
+	response, err := http.Post(s.url+path, "application/json", strings.NewReader(body))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer response.Body.Close()
+	var reply map[string]any
+	if err := json.NewDecoder(response.Body).Decode(&reply); err != nil {
+		s.t.Fatalf("%s: %v", path, err)
+	}
+	return response, reply
+}
+
+func TestBadRequestsHaveNamedOutcomes(t *testing.T) {
+	s := newSchool(t)
+	code := s.codes("6A", 1)[0].String()
+	closed := s.plan["9C"]
+	closedCode := s.codes("9C", 1)[0].String()
+	closed.State = wave.StateClosed
+	s.plan["9C"] = closed
+	large := `{"code":"` + strings.Repeat("A", 17<<10) + `"}`
+
+	for _, test := range []struct {
+		name, path, body string
+		status           int
+		outcome          string
+	}{
+		{"not JSON", "/api/code", "code=ABC", 400, "malformed"},
+		{"two values", "/api/code", `{"code":"` + code + `"} {}`, 400, "malformed"},
+		{"a field too many", "/api/code", `{"code":"` + code + `","name":"x"}`, 400, "malformed"},
+		{"too large", "/api/code", large, 413, "too_large"},
+		{"mistyped", "/api/code", `{"code":"` + mistyped(code) + `"}`, 400, "malformed"},
+		{"never printed", "/api/code", `{"code":"0000000000"}`, 403, "code_refused"},
+		{"closed wave", "/api/code", `{"code":"` + closedCode + `"}`, 410, "wave_closed"},
+		{"issue: not JSON", "/api/issue", "{", 400, "malformed"},
+		{"issue: too large", "/api/issue", large, 413, "too_large"},
+		{"issue: no element", "/api/issue", `{"code":"` + code + `","blinded":"AAAA"}`, 400, "malformed"},
+		{"issue: not base64", "/api/issue", `{"code":"` + code + `","blinded":"+/+/"}`, 400, "malformed"},
+		{"cast: not JSON", "/api/cast", "hei", 400, "malformed"},
+		{"cast: too large", "/api/cast", large, 413, "too_large"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			response, reply := s.post(test.path, test.body)
+			if response.StatusCode != test.status || reply["outcome"] != test.outcome {
+				t.Errorf("%d %v, want %d %s", response.StatusCode, reply, test.status, test.outcome)
+			}
+			step, counted := strings.TrimPrefix(test.path, "/api/"), ""
+			select {
+			case counted = <-s.tally:
+			default:
+			}
+			if want := step + " " + test.outcome; step != "code" && counted != want {
+				t.Errorf("counted %q, want %q", counted, want)
+			}
+		})
+	}
+}
+
+// mistyped changes the first character.
+func mistyped(code string) string {
+	if code[0] == '7' {
+		return "8" + code[1:]
+	}
+	return "7" + code[1:]
+}
+
+func TestCodeTellsWhatTheClassIsAsked(t *testing.T) {
+	s := newSchool(t)
+	for _, class := range []string{"2B", "6A", "9C"} {
+		_, reply := s.post("/api/code", `{"code":"`+s.codes(class, 1)[0].String()+`"}`)
+		info, _ := reply["info"].(map[string]any)
+		if info["class"] != class || reply["schoolName"] != "Nordskogen skole" || reply["written"] != "nb" {
+			t.Errorf("%s: %v %v %v", class, info, reply["schoolName"], reply["written"])
+		}
+		q, _ := s.surveys.Find(s.plan[class].Questionnaire, s.plan[class].Version)
+		survey, _ := reply["survey"].(map[string]any)
+		items, _ := survey["items"].([]any)
+		if want := q.Asked(0); len(items) != len(want) {
+			t.Errorf("%s: %d items, want %d", class, len(items), len(want))
+		}
+		// What an answer counts as is nobody's business on a tablet.
+		text, err := json.Marshal(survey)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, word := range []string{"streams", "worst", "counts", "sensitive", "theme"} {
+			if strings.Contains(strings.ToLower(string(text)), `"`+word+`"`) {
+				t.Errorf("%s: the tablet is told %s", class, word)
+			}
+		}
+	}
+}
+
+func TestIssueClosesItsConnection(t *testing.T) {
+	s := newSchool(t)
+	response, _ := s.post("/api/issue", "{")
+	if !response.Close {
+		t.Error("the issue reply leaves its connection open for the cast")
+	}
+	response, _ = s.post("/api/cast", "{")
+	if response.Close {
+		t.Error("the cast reply closes its connection: the check above proves nothing")
+	}
+}
+
+func TestPageIsStrictAndSmall(t *testing.T) {
+	s := newSchool(t)
+	total := 0
+	fetch := func(path string) (*http.Response, []byte) {
+		t.Helper()
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.url+path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header.Set("Accept-Encoding", "gzip")
+		response, err := http.DefaultTransport.RoundTrip(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer response.Body.Close()
+		body, err := io.ReadAll(response.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if response.StatusCode != http.StatusOK {
+			t.Fatalf("%s: %s", path, response.Status)
+		}
+		if len(response.Cookies()) > 0 {
+			t.Errorf("%s sets a cookie", path)
+		}
+		total += len(body)
+		if response.Header.Get("Content-Encoding") == "gzip" {
+			r, err := gzip.NewReader(bytes.NewReader(body))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if body, err = io.ReadAll(r); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return response, body
+	}
+
+	for _, path := range []string{"/", "/k"} {
+		response, _ := fetch(path)
+		csp := response.Header.Get("Content-Security-Policy")
+		for _, rule := range []string{"default-src 'none'", "script-src 'self'", "style-src 'self'", "require-trusted-types-for 'script'"} {
+			if !strings.Contains(csp, rule) {
+				t.Errorf("%s: policy %q lacks %q", path, csp, rule)
+			}
+		}
+		if got := response.Header.Get("Referrer-Policy"); got != "no-referrer" {
+			t.Errorf("%s: Referrer-Policy %q", path, got)
+		}
+		if got := response.Header.Get("Cache-Control"); got != "no-store" {
+			t.Errorf("%s: Cache-Control %q", path, got)
+		}
+	}
+
+	total = 0
+	_, page := fetch("/")
+	toFirst := 0
+	files := 1
+	for _, name := range assetNames(string(page)) {
+		response, _ := fetch(name)
+		if got := response.Header.Get("Cache-Control"); !strings.Contains(got, "immutable") {
+			t.Errorf("%s: Cache-Control %q", name, got)
+		}
+		files++
+	}
+	toFirst = total
+	for _, name := range []string{"crypto"} {
+		_, script := fetch(assetNames(string(page))[len(assetNames(string(page)))-1])
+		total = toFirst
+		_, _ = fetch("/assets/" + chunk(t, string(script), name))
+		files++
+	}
+	t.Logf("%d B to the first question, %d B in all, %d files", toFirst, total, files)
+	if toFirst > 40<<10 || total > 120<<10 || files > 5 { // and one request for the code makes six
+		t.Errorf("the page has outgrown its budget: %d B to the first question (40 KiB), %d B in all (120 KiB), %d files (5)", toFirst, total, files)
+	}
+}
+
+// assetNames lists the bundled files the page names, the script last.
+func assetNames(page string) []string {
+	var names []string
+	for _, part := range strings.Split(page, `"`) {
+		if strings.HasPrefix(part, "/assets/") {
+			names = append(names, part)
+		}
+	}
+	return names
+}
+
+// chunk finds the name of a file that a script loads later.
+func chunk(t *testing.T, script, name string) string {
+	t.Helper()
+	_, after, ok := strings.Cut(script, "./"+name+"-")
+	if !ok {
+		t.Fatalf("the script loads no %s", name)
+	}
+	rest, _, _ := strings.Cut(after, `"`)
+	return name + "-" + rest
+}

@@ -314,15 +314,14 @@ func (a *App) startListeners(context.Context) error {
 		return err
 	}
 	pages, err := staff.New(staff.Options{
-		Access: a.access, Released: a.store, Duty: a.store, Roster: a.schedule.Roster, Waves: a.schedule,
-		Audit: audit.New(a.store, a.opt.Now), Surveys: a.surveys, Now: a.schedule.Now,
+		Store: a.store, People: a.access, Surveys: a.surveys, Now: a.schedule.Now, Log: a.log,
 	})
 	if err != nil {
 		return err
 	}
 	pupils.Routes(shell)
 	a.access.Routes(shell)
-	pages.Routes(shell)
+	pages.Routes(shell, a.access.Require)
 	owner.New(a.access, a.store, a.schedule.Now).Routes(shell)
 
 	public, err := web.Listen(web.ListenOptions{

@@ -12,6 +12,7 @@ import (
 	"github.com/folgmed/folgmed/internal/duty"
 	"github.com/folgmed/folgmed/internal/prompt"
 	"github.com/folgmed/folgmed/internal/roster"
+	"github.com/folgmed/folgmed/internal/watch"
 	"github.com/folgmed/folgmed/internal/wave"
 )
 
@@ -164,8 +165,22 @@ func (a *App) gateOwner(ctx context.Context, n wave.Number, owner roster.Owner) 
 	}
 	// A run that was interrupted may have written this wave's own lines.
 	earlier := slices.DeleteFunc(released, func(r disclosure.Released) bool { return r.Wave() >= uint32(n) })
-	found := a.watch.Round(uint32(n), owner, table)
+	found, err := a.watch.Find(watch.Round{Owner: owner, Wave: uint32(n), Counts: table, Told: signalsOf(earlier)})
+	if err != nil {
+		return disclosure.Release{}, err
+	}
 	return disclosure.Gate(gateInput(a.schedule, n, owner, table, found, earlier))
+}
+
+// signalsOf are the signals among released lines, for staff and owner alike.
+func signalsOf(released []disclosure.Released) []disclosure.Signal {
+	var signals []disclosure.Signal
+	for _, r := range released {
+		if signal, ok := r.Signal(); ok {
+			signals = append(signals, signal)
+		}
+	}
+	return signals
 }
 
 func (a *App) saveRelease(ctx context.Context, s *sealing) error {

@@ -26,6 +26,13 @@ func (s *Store) SaveCounts(ctx context.Context, rows []counts.Row) error {
 	return nil
 }
 
+// DropCounts forgets the counts of a wave whose fold was interrupted, before it
+// is folded again: the roster may have changed in between, and old and new
+// rows must not stand side by side.
+func (s *Store) DropCounts(ctx context.Context, wave uint32) error {
+	return s.exec(ctx, "DropCounts", param("wave", wave))
+}
+
 // Counts returns an owner's folded counts of the waves from..to, both
 // included, by wave, school, unit, stratum, measure and bin.
 func (s *Store) Counts(ctx context.Context, owner string, from, to uint32) ([]counts.Row, error) {

@@ -1,0 +1,2 @@
+-- DropCounts
+DELETE FROM counts WHERE wave = {wave:UInt32}

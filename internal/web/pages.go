@@ -17,7 +17,7 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-//go:embed static templates locale openapi.yaml
+//go:embed static layout templates locale openapi.yaml
 var files embed.FS
 
 // own are the stylesheet and icon that every page shares.
@@ -53,8 +53,8 @@ type Pages struct {
 }
 
 // NewPages parses templates/*.html of fsys: each file is one page that defines
-// "title" and "main"; a file that begins with an underscore is a partial that
-// every page may use. It checks that every page has both blocks, and that the
+// "title" and "main". What templates/partials/*.html define every page may use.
+// It checks that every page has both blocks, and that the
 // catalog has every key a template names.
 //
 // Templates know t, plural, lang, date, datetime, month and asset (the path of
@@ -64,15 +64,13 @@ func NewPages(fsys fs.FS, cat *Catalog, funcs template.FuncMap) (*Pages, error) 
 	if err != nil || len(names) == 0 {
 		return nil, fmt.Errorf("find pages in templates/*.html: %w", errors.Join(err, fs.ErrNotExist))
 	}
-	p := &Pages{cat: cat, pages: map[string]map[string]*template.Template{}}
-	var partials []string
-	for _, name := range names {
-		if strings.HasPrefix(path.Base(name), "_") {
-			partials = append(partials, name)
-		}
+	partials, err := fs.Glob(fsys, "templates/partials/*.html")
+	if err != nil {
+		return nil, fmt.Errorf("find partials: %w", err)
 	}
+	p := &Pages{cat: cat, pages: map[string]map[string]*template.Template{}}
 	for _, lang := range Languages {
-		layout, err := template.New("layout").Funcs(bind(lang, cat)).Funcs(funcs).ParseFS(files, "templates/_layout.html")
+		layout, err := template.New("layout").Funcs(bind(lang, cat)).Funcs(funcs).ParseFS(files, "layout/layout.html")
 		if err != nil {
 			return nil, fmt.Errorf("parse the layout: %w", err)
 		}
@@ -81,9 +79,6 @@ func NewPages(fsys fs.FS, cat *Catalog, funcs template.FuncMap) (*Pages, error) 
 		}
 		p.pages[lang] = map[string]*template.Template{}
 		for _, name := range names {
-			if slices.Contains(partials, name) {
-				continue
-			}
 			page, err := layout.Clone()
 			if err != nil {
 				return nil, fmt.Errorf("copy the layout: %w", err)

@@ -71,7 +71,11 @@ func ReadYAML(file string, data []byte, v any) *Source {
 		s.faults = []Fault{{File: file, Line: 1, Message: "the file is empty"}}
 		return s
 	case len(parsed.Docs) > 1:
-		s.faults = []Fault{{File: file, Line: parsed.Docs[1].GetToken().Position.Line, Message: "a second document starts here", Hint: "put it in a file of its own"}}
+		second := Fault{File: file, Line: 1, Message: "a second document starts here", Hint: "put it in a file of its own"}
+		if start := parsed.Docs[1].Start; start != nil {
+			second.Line = start.Position.Line
+		}
+		s.faults = []Fault{second}
 		return s
 	}
 	s.root = parsed.Docs[0].Body
@@ -92,8 +96,12 @@ func (s *Source) unreadable(err error) {
 		}
 	}
 	var unknown *yaml.UnknownFieldError
-	if errors.As(err, &unknown) {
+	var other *yaml.TypeError
+	switch {
+	case errors.As(err, &unknown):
 		fault.Hint = "look for a spelling mistake, or remove the field"
+	case errors.As(err, &other):
+		fault.Hint = "the field takes another kind of value: a number, a text or a list"
 	}
 	s.faults = append(s.faults, fault)
 }

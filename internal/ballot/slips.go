@@ -87,28 +87,49 @@ func Link(url string, c Code, fingerprint string) string {
 	return strings.TrimSuffix(url, "/") + "/k#" + c.String() + "." + fingerprint
 }
 
-// WriteSlips writes the sheet as one HTML page that needs nothing else, laid
-// out for A4. The slips bear no number and nothing tells one from another but
-// its code.
-func WriteSlips(w io.Writer, s SlipSheet) error {
+// WriteSlips writes the sheets as one HTML page that needs nothing else, laid
+// out for A4, each class on paper of its own. The slips bear no number, and
+// nothing tells one slip of a class from another but its code.
+func WriteSlips(w io.Writer, sheets ...SlipSheet) error {
+	pages := make([]slipPage, len(sheets))
+	for i, s := range sheets {
+		page, err := newSlipPage(s)
+		if err != nil {
+			return fmt.Errorf("write slips of %s: %w", s.Class, err)
+		}
+		pages[i] = page
+	}
+	if err := slipsPage.Execute(w, pages); err != nil {
+		return fmt.Errorf("write slips: %w", err)
+	}
+	return nil
+}
+
+type slipPage struct {
+	slipTexts
+	SlipSheet
+	WeekNumber     int
+	Until, Address string
+	KeyInGroups    string
+	Slips          []slip
+}
+
+type slip struct {
+	Code string
+	Size int    // of the square with its quiet zone, in modules
+	Path string // of its black modules
+}
+
+// quietZone is the white border a reader needs, in modules.
+const quietZone = 4
+
+func newSlipPage(s SlipSheet) (slipPage, error) {
 	texts, ok := slipLangs[s.Lang]
 	if !ok {
-		return fmt.Errorf("write slips: no texts in language %q: want nb, nn or en", s.Lang)
-	}
-	type slip struct {
-		Code string
-		Size int    // of the square with its quiet zone, in modules
-		Path string // of its black modules
+		return slipPage{}, fmt.Errorf("no texts in language %q: want nb, nn or en", s.Lang)
 	}
 	_, week := s.Monday.ISOWeek()
-	page := struct {
-		slipTexts
-		SlipSheet
-		WeekNumber     int
-		Until, Address string
-		KeyInGroups    string
-		Slips          []slip
-	}{
+	page := slipPage{
 		slipTexts:   texts,
 		SlipSheet:   s,
 		WeekNumber:  week,
@@ -120,14 +141,11 @@ func WriteSlips(w io.Writer, s SlipSheet) error {
 		// Level M stands a crease or a thumb print: 15 % of it may be lost.
 		square, err := qr.Encode(Link(s.URL, c, s.Fingerprint), qr.M)
 		if err != nil {
-			return fmt.Errorf("write slips: draw the square: %w", err)
+			return slipPage{}, fmt.Errorf("draw the square: %w", err)
 		}
-		page.Slips = append(page.Slips, slip{c.Grouped(), square.Size + 8, squarePath(square)})
+		page.Slips = append(page.Slips, slip{c.Grouped(), square.Size + 2*quietZone, squarePath(square)})
 	}
-	if err := slipsPage.Execute(w, page); err != nil {
-		return fmt.Errorf("write slips: %w", err)
-	}
-	return nil
+	return page, nil
 }
 
 // squarePath draws the black modules as one SVG path, a run of them at a time.

@@ -90,6 +90,17 @@ func TestWriteSlips(t *testing.T) {
 			}
 		})
 	}
+	var two bytes.Buffer
+	if err := WriteSlips(&two, sheetOf(t, "nb", 3), sheetOf(t, "nn", 4)); err != nil {
+		t.Fatal(err)
+	}
+	doc, err := goquery.NewDocumentFromReader(&two)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if nb, nn := doc.Find("section[lang=nb] li").Length(), doc.Find("section[lang=nn] li").Length(); nb != 3 || nn != 4 {
+		t.Errorf("%d and %d slips of two classes, want 3 and 4", nb, nn)
+	}
 	if err := WriteSlips(new(bytes.Buffer), SlipSheet{Lang: "de"}); err == nil {
 		t.Error("a language without texts is accepted")
 	}

@@ -72,7 +72,6 @@ type class struct {
 	ordinary float64 // variance of r about the level at volatility 1
 	residual Residual
 	m        float64
-	start    int // that explains most of m
 }
 
 // school pools its classes' clipped residuals of the wave at hand.
@@ -91,9 +90,11 @@ func newWatcher(p Panel, o Options) *watcher {
 	if len(w.base.Priors) != len(p.Units) {
 		panic("analytics: a baseline needs one prior for each unit")
 	}
-	// Two allocations for all units, not four for each.
-	size, lag := len(p.Weeks)+1, s.VolatilityLag+1
+	// Three allocations for all units, not four for each.
+	waves, lag := len(p.Weeks), s.VolatilityLag+1
+	size := waves + 1
 	sums := make([]float64, 2*size*len(p.Units))
+	indices := make([]int, waves*len(p.Units))
 	rings := make([]Volatility, lag*len(p.Units))
 	type key struct{ owner, school string }
 	index := map[key]int{}
@@ -108,7 +109,7 @@ func newWatcher(p Panel, o Options) *watcher {
 		own := sums[2*size*i : 2*size*(i+1)]
 		c := &w.classes[i]
 		c.school = at
-		c.detector.init(w.base.Priors[i], own[:size], own[size:], s.Window, s.Shifts)
+		c.detector.init(w.base.Priors[i], own[:size], own[size:], indices[waves*i:waves*(i+1)], s)
 		c.volatility = rings[lag*i : lag*(i+1)]
 	}
 	w.told = make(map[Alarm]Tier, len(o.Told))
@@ -127,7 +128,7 @@ func (w *watcher) wave(t int, findings []Finding) []Finding {
 	for i := range w.classes {
 		c := &w.classes[i]
 		w.explain(t, c)
-		c.m, c.start = c.detector.Update(t, c.r, c.w)
+		c.m = c.detector.Update(t, c.r, c.w)
 		if f, ok := w.decide(t, i); ok {
 			findings = append(findings, f)
 		}
@@ -140,7 +141,7 @@ func (w *watcher) observe(t, i int) {
 	c := &w.classes[i]
 	if c.alarm != "" && t >= c.raised+w.o.Settings.Term {
 		c.alarm = ""
-		c.detector.Restart(t, w.base.Priors[i])
+		c.detector.Restart(w.base.Priors[i])
 	}
 	c.r, c.w = 0, 0
 	cell := w.p.Cell(i, t)
@@ -151,7 +152,7 @@ func (w *watcher) observe(t, i int) {
 	c.ordinary = 1 / w.base.Components.precision(cell.Score.N)
 	c.w = 1 / (c.slot(t).Kappa(w.o.Settings) * c.ordinary)
 
-	level := c.detector.Level(t)
+	level := c.detector.Level()
 	c.residual = Residual{Mean: c.r - level.Mean, Variance: 1/level.Precision + 1/c.w}
 	s := &w.schools[c.school]
 	s.sum += c.residual.clipped() / c.residual.Variance
@@ -175,7 +176,7 @@ func (w *watcher) explain(t int, c *class) {
 			mean := (s.sum - own.clipped()/own.Variance) / precision
 			c.r -= Shock(mean, 1/precision, w.o.Settings)
 		}
-		level := c.detector.Level(t)
+		level := c.detector.Level()
 		next.Add((c.r - level.Mean) / math.Sqrt(1/level.Precision+c.ordinary))
 	}
 	*c.slot(t) = next
@@ -193,7 +194,6 @@ func (w *watcher) decide(t, i int) (Finding, bool) {
 		return Finding{}, false
 	case c.w == 0: // nothing new
 	case c.alarm == Act:
-	case c.alarm == "" && c.detector.Seen() <= w.o.Settings.MinWaves:
 	case c.m >= w.act:
 		tier, threshold = Act, w.act
 	case c.alarm == "" && c.m >= w.notice:
@@ -217,7 +217,7 @@ func (w *watcher) decide(t, i int) (Finding, bool) {
 func (w *watcher) raise(t int, c *class, tier Tier) {
 	if c.alarm == "" {
 		c.raised = t
-		c.detector.Hold(t)
+		c.detector.Hold()
 	}
 	c.alarm = tier
 }
@@ -225,20 +225,19 @@ func (w *watcher) raise(t int, c *class, tier Tier) {
 // finding fills in what explains M.
 func (w *watcher) finding(t, i int) Finding {
 	c := &w.classes[i]
-	d, start := &c.detector, c.start
+	d := &c.detector
 	var sum, weight float64
-	for j := start; j <= t; j++ {
-		if k := d.a[j+1] - d.a[j]; k > 0 && w.p.Cell(i, j).usable() {
-			sum += k * w.p.Cell(i, j).Score.Mean()
-			weight += k
-		}
+	for k := d.start; k < d.n; k++ {
+		precision := d.a[k+1] - d.a[k]
+		sum += precision * w.p.Cell(i, d.wave[k]).Score.Mean()
+		weight += precision
 	}
-	fall, v, _ := d.fall(start, t)
+	fall, v := d.fall(d.start)
 	observed := sum / weight
 	half := 1.96 * math.Sqrt(v)
 	expected := observed + fall
 	return Finding{
-		Unit: i, Wave: t, Start: start, Stream: Score,
+		Unit: i, Wave: t, Start: d.Start(), Stream: Score,
 		Observed: observed, Expected: expected, Low: expected - half, High: expected + half,
 		M: c.m, Bound: float64(WavesPerYear(w.o.Rhythm)) / c.m, Options: w.o,
 	}

@@ -46,7 +46,7 @@ func TestWatcherAgainstPrototype(t *testing.T) {
 		want[i] = number(row[6])
 	}
 	o := Options{Baseline: base}.defaults()
-	o.Settings.Window, o.Settings.ShockShare, o.Settings.Siblings = waves, .05, 1
+	o.Settings.Window, o.Settings.MinWaves, o.Settings.ShockShare, o.Settings.Siblings = waves, 0, .05, 1
 	w := newWatcher(p, o)
 	w.notice, w.act = math.Inf(1), math.Inf(1)
 	for wave := range waves {

@@ -3,9 +3,9 @@ package analytics
 // Settings are the constants of the method. They are not for users: thresholds
 // are calibrated for [DefaultSettings] only.
 type Settings struct {
-	Window   int        // starts of change looked back on, in waves; the first wave of the unit is always one more
+	Window   int        // starts of change looked back on, in waves; the first possible start is always one more
 	Shifts   [3]float64 // falls of the score that are looked for, points on 1-5
-	MinWaves int        // waves a unit must have behind it before it may alarm
+	MinWaves int        // waves with data that must lie before a change
 	Term     int        // waves an alarm stands, and locks the unit
 
 	VolatilityWaves int     // ν₀: waves' worth of belief that a class is as volatile as others

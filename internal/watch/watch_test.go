@@ -1,0 +1,341 @@
+package watch
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/rogpeppe/go-internal/txtar"
+
+	"github.com/folgmed/folgmed/internal/counts"
+	"github.com/folgmed/folgmed/internal/disclosure"
+	"github.com/folgmed/folgmed/internal/roster"
+	"github.com/folgmed/folgmed/internal/wave"
+	"github.com/folgmed/folgmed/surveys"
+)
+
+// TestScenarios plays testdata/*.txtar wave by wave, as the job does: what is
+// found in one wave is told, and known to the next.
+func TestScenarios(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("scenarios: %d files, %v", len(files), err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
+			archive, err := txtar.ParseFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			s := &scenario{t: t}
+			for _, f := range archive.Files {
+				for line := range strings.Lines(string(f.Data)) {
+					if line = strings.TrimSpace(line); line != "" {
+						s.read(f.Name, line)
+					}
+				}
+			}
+			s.play()
+		})
+	}
+}
+
+type scenario struct {
+	t      *testing.T
+	owner  roster.Owner
+	waves  []int
+	events []event
+	expect []expectation
+	strict bool // nothing else may be found
+}
+
+// event changes the answers of a class, or of a whole school, by waves.
+type event struct {
+	class, school string
+	fall          float64
+	silent        bool
+	from, to      int
+}
+
+type expectation struct {
+	class, tier  string
+	by           int
+	first, final int // wave it began in, between these
+}
+
+var (
+	ownerLine  = regexp.MustCompile(`^owner (\d+) schools, (\d+) classes of (\d+), every (\d) weeks, rate (\.\d+)$`)
+	wavesLine  = regexp.MustCompile(`(\d+)-(\d+)`)
+	fallLine   = regexp.MustCompile(`^(class|school) (\w+) falls ([\d.]+) (?:from wave (\d+)|in wave (\d+)-(\d+))$`)
+	silentLine = regexp.MustCompile(`^class (\w+) is silent in wave (\d+)-(\d+)$`)
+	backLine   = regexp.MustCompile(`^class (\w+) recovers from wave (\d+)$`)
+	expectLine = regexp.MustCompile(`^change (\w+)(?: (notice|act))? by wave (\d+), begun in wave (\d+)-(\d+)$`)
+)
+
+func (s *scenario) number(text string) int {
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return n
+}
+
+func (s *scenario) decimal(text string) float64 {
+	f, err := strconv.ParseFloat(text, 64)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return f
+}
+
+func (s *scenario) read(part, line string) {
+	switch m := []string(nil); {
+	case match(&m, ownerLine, line):
+		s.owner = owner(s.number(m[1]), s.number(m[2]), s.number(m[3]))
+		s.owner.Rhythm, s.owner.Rate = s.number(m[4]), s.decimal(m[5])
+	case strings.HasPrefix(line, "waves "):
+		for _, span := range wavesLine.FindAllStringSubmatch(line, -1) {
+			for n := s.number(span[1]); n <= s.number(span[2]); n++ {
+				s.waves = append(s.waves, n)
+			}
+		}
+	case match(&m, fallLine, line):
+		e := event{fall: s.decimal(m[3]), to: math.MaxInt}
+		if m[1] == "class" {
+			e.class = m[2]
+		} else {
+			e.school = m[2]
+		}
+		if m[4] != "" {
+			e.from = s.number(m[4])
+		} else {
+			e.from, e.to = s.number(m[5]), s.number(m[6])
+		}
+		s.events = append(s.events, e)
+	case match(&m, silentLine, line):
+		s.events = append(s.events, event{class: m[1], silent: true, from: s.number(m[2]), to: s.number(m[3])})
+	case match(&m, backLine, line):
+		for i := range s.events {
+			if s.events[i].class == m[1] {
+				s.events[i].to = min(s.events[i].to, s.number(m[2])-1)
+			}
+		}
+	case match(&m, expectLine, line):
+		s.expect = append(s.expect, expectation{m[1], m[2], s.number(m[3]), s.number(m[4]), s.number(m[5])})
+	case part == "expect" && line == "nothing else":
+		s.strict = true
+	default:
+		s.t.Fatalf("%s: can not read %q", part, line)
+	}
+}
+
+func match(into *[]string, pattern *regexp.Regexp, line string) bool {
+	*into = pattern.FindStringSubmatch(line)
+	return *into != nil
+}
+
+// firstWave is the week of 24 August 2026, the first a school may be asked in.
+const firstWave = 138
+
+func (s *scenario) week(n int) uint32 {
+	return uint32(firstWave + (n-1)*s.owner.Rhythm) //nolint:gosec // a few years of weeks
+}
+
+// play runs the waves in order and compares what is found with what is
+// expected. Every expectation is used by the first finding that it fits.
+func (s *scenario) play() {
+	set, err := surveys.Embedded()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	watcher := New(set)
+	var rows []counts.Row
+	var told []disclosure.Signal
+	raised := map[string]uint32{}
+	wave := map[uint32]int{}
+	for _, n := range s.waves {
+		wave[s.week(n)] = n
+		rows = append(rows, s.answers(n)...)
+		table, err := counts.Read(rows)
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		round := Round{Owner: s.owner, Wave: s.week(n), Counts: table, Told: told}
+		candidates, err := watcher.Find(round)
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		again, err := watcher.Find(round)
+		if diff := cmp.Diff(candidates, again); diff != "" || err != nil {
+			s.t.Errorf("wave %d: a repeated round says otherwise: %v\n%s", n, err, diff)
+		}
+		for _, c := range candidates {
+			s.found(n, c, wave[c.Start])
+			at, standing := raised[c.Unit.Name]
+			if !standing || c.Tier == disclosure.Notice || round.Wave-at >= uint32(12*s.owner.Rhythm) { //nolint:gosec // small
+				at = round.Wave
+			}
+			raised[c.Unit.Name] = at
+			told = append(told, disclosure.Signal{Unit: c.Unit, Kind: c.Kind, Tier: c.Tier, Raised: at})
+		}
+	}
+	for _, e := range s.expect {
+		s.t.Errorf("not found: change %s %s by wave %d", e.class, e.tier, e.by)
+	}
+}
+
+func (s *scenario) found(n int, c disclosure.Candidate, start int) {
+	what := fmt.Sprintf("wave %d: %s %s %s, begun in wave %d", n, c.Kind, c.Unit.Name, c.Tier, start)
+	s.t.Log(what)
+	if c.Kind != disclosure.KindChange || c.Theme != "wellbeing" || c.Unit.Level != disclosure.LevelClass || c.OneIn < 2 {
+		s.t.Errorf("%s: candidate %+v", what, c)
+	}
+	for i, e := range s.expect {
+		if e.class == c.Unit.Name && n <= e.by && (e.tier == "" || e.tier == string(c.Tier)) {
+			if start < e.first || start > e.final {
+				s.t.Errorf("%s, want it begun in wave %d-%d", what, e.first, e.final)
+			}
+			s.expect = append(s.expect[:i], s.expect[i+1:]...)
+			return
+		}
+	}
+	if s.strict {
+		s.t.Errorf("%s: not expected", what)
+	}
+}
+
+// owner has schools "1", "2", … and in school k the classes kA, kB, … of the
+// grades 5 to 10.
+func owner(schools, classes, size int) roster.Owner {
+	o := roster.Owner{Org: "999999999"}
+	for k := 1; k <= schools; k++ {
+		school := roster.School{Org: strconv.Itoa(k)}
+		for c := range classes {
+			school.Classes = append(school.Classes, roster.Class{
+				Name: strconv.Itoa(k) + string(rune('A'+c)), Grades: []int{5 + c%6}, Size: size,
+			})
+		}
+		o.Schools = append(o.Schools, school)
+	}
+	return o
+}
+
+// answers are the counts of one wave: composites about a level of each class,
+// less what has happened. The same class and wave always answer alike.
+func (s *scenario) answers(n int) []counts.Row {
+	var rows []counts.Row
+	for i, school := range s.owner.Schools {
+		for k, c := range school.Classes {
+			fall, silent := 0., false
+			for _, e := range s.events {
+				if (e.class == c.Name || e.school == school.Org) && n >= e.from && n <= e.to {
+					fall += e.fall
+					silent = silent || e.silent
+				}
+			}
+			row := func(measure string, bin int, count uint32) {
+				rows = append(rows, counts.Row{Wave: s.week(n), Owner: s.owner.Org, School: school.Org,
+					Unit: counts.ClassUnit(c.Name).String(), Measure: measure, Bin: uint8(bin), N: count}) //nolint:gosec // small
+			}
+			row(counts.Roster, 0, uint32(c.Size)) //nolint:gosec // small
+			if silent || c.Size < counts.MinKept {
+				continue
+			}
+			class := rand.New(rand.NewPCG(uint64(i), uint64(k)))            //nolint:gosec // repeatable on purpose
+			moment := rand.New(rand.NewPCG(uint64(500+100*i+k), uint64(n))) //nolint:gosec // repeatable on purpose
+			level := 3.9 + .2*class.NormFloat64() - fall                    // of the class
+			var bins [counts.ScoreBins]uint32
+			for range c.Size {
+				score := level + .6*class.NormFloat64() + .4*moment.NormFloat64() // of the pupil, and the day
+				bins[min(max(int(math.Round(5*(score-1))), 0), counts.ScoreBins-1)]++
+			}
+			for bin, count := range bins {
+				if count > 0 {
+					row(counts.Score, bin, count)
+				}
+			}
+		}
+	}
+	return rows
+}
+
+func TestFindRefusesUnknownRates(t *testing.T) {
+	for _, o := range []roster.Owner{{Org: "1", Rate: .2}, {Org: "1", Rhythm: 3}} {
+		if _, err := New(surveys.Set{}).Find(Round{Owner: o}); err == nil || !strings.Contains(err.Error(), "owner 1") {
+			t.Errorf("%+v: error %v, want one that names the owner", o, err)
+		}
+	}
+}
+
+// A round without answers in its wave finds nothing, whatever came before.
+func TestFindWithoutAnswers(t *testing.T) {
+	s := &scenario{t: t, owner: owner(2, 4, 24), events: []event{{class: "1A", fall: 2, from: 6, to: 99}}}
+	s.owner.Rhythm = 2
+	set, err := surveys.Embedded()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rows []counts.Row
+	for n := 1; n <= 8; n++ {
+		rows = append(rows, s.answers(n)...)
+	}
+	table, err := counts.Read(rows)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range []Round{
+		{Owner: s.owner, Wave: s.week(9), Counts: table},
+		{Owner: s.owner, Wave: s.week(1)},
+		{Wave: s.week(8), Counts: table},
+	} {
+		if got, err := New(set).Find(r); err != nil || len(got) != 0 {
+			t.Errorf("wave %d: %+v, %v; want nothing", r.Wave, got, err)
+		}
+	}
+	got, err := New(set).Find(Round{Owner: s.owner, Wave: s.week(8), Counts: table})
+	if err != nil || len(got) != 1 || got[0].Unit.Name != "1A" {
+		t.Errorf("wave 8: %+v, %v; want 1A", got, err)
+	}
+}
+
+// Last year's waves and the first of this year lie in seasons of their own.
+func TestPanelSchoolYears(t *testing.T) {
+	s := &scenario{t: t, owner: owner(1, 2, 24)}
+	s.owner.Rhythm = 2
+	var rows []counts.Row
+	for _, n := range []int{1, 2, 3, 27, 28} {
+		rows = append(rows, s.answers(n)...)
+	}
+	table, err := counts.Read(rows)
+	if err != nil {
+		t.Fatal(err)
+	}
+	set, err := surveys.Embedded()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := New(set).panel(Round{Owner: s.owner, Wave: s.week(28), Counts: table})
+	if err := p.Validate(); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]int{76, 78, 80, 152, 154}, p.Weeks); diff != "" {
+		t.Errorf("weeks (-want +got):\n%s", diff)
+	}
+	if len(p.Units) != 4 {
+		t.Fatalf("%d units, want two classes in each of two years", len(p.Units))
+	}
+	for i, c := range p.classes {
+		for at, n := range p.waves {
+			asked := p.Cell(i, at).Score.N > 0
+			if asked != (wave.Number(n).SchoolYear() == c.year) {
+				t.Errorf("class %s of %d in wave %d: answered %t", c.name, c.year, n, asked)
+			}
+		}
+	}
+}

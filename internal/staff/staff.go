@@ -1,2 +1,223 @@
-// Package staff holds the pages for teachers and principals, one file per page.
+// Package staff holds the pages for teachers and principals, one file per
+// page with its template beside it.
+//
+// It shows released figures and signals, and what the school wrote about
+// them; each view and act is audited before it is answered. It must not know
+// answers, counts, the store or how a signal was found.
 package staff
+
+import (
+	"context"
+	"crypto/rand"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"slices"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/folgmed/folgmed/internal/access"
+	"github.com/folgmed/folgmed/internal/audit"
+	"github.com/folgmed/folgmed/internal/disclosure"
+	"github.com/folgmed/folgmed/internal/duty"
+	"github.com/folgmed/folgmed/internal/roster"
+	"github.com/folgmed/folgmed/internal/web"
+	"github.com/folgmed/folgmed/surveys"
+)
+
+// Store is what the pages read and the journals they append to.
+type Store interface {
+	ReleasedFor(ctx context.Context, school string) ([]disclosure.Released, error)
+	DutyEvents(ctx context.Context, school string) ([]duty.Event, error)
+	AppendDuty(ctx context.Context, events []duty.Event) error
+	AppendAudit(ctx context.Context, e audit.Entry) error
+	Roster(ctx context.Context) (roster.Roster, error)
+}
+
+// People knows who works here, for the names in a history.
+type People interface {
+	People(ctx context.Context) ([]access.Person, error)
+}
+
+// Options are what the pages need; all but Log are required.
+type Options struct {
+	Store   Store
+	People  People
+	Surveys surveys.Set
+	Now     func() time.Time // the clock of the installation
+	Log     *slog.Logger
+}
+
+// Staff is the pages.
+type Staff struct {
+	Options
+	cat    *web.Catalog
+	pages  *web.Pages
+	assets *web.Assets
+}
+
+//go:embed templates/*.html static locale
+var files embed.FS
+
+// New returns the pages, or what is wrong with a template or catalog.
+func New(o Options) (*Staff, error) {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	s := &Staff{Options: o}
+	static, err := fs.Sub(files, "static")
+	if err != nil {
+		return nil, fmt.Errorf("open staff files: %w", err)
+	}
+	if s.assets, err = web.NewAssets(static, "/staff/static/"); err != nil {
+		return nil, fmt.Errorf("staff: %w", err)
+	}
+	if s.cat, err = web.NewCatalog(files, "locale"); err != nil {
+		return nil, fmt.Errorf("staff: %w", err)
+	}
+	if s.pages, err = web.NewPages(files, s.cat, map[string]any{"own": s.assets.Path, "lines": lines}); err != nil {
+		return nil, fmt.Errorf("staff: %w", err)
+	}
+	return s, nil
+}
+
+// Routes adds the pages. require lets only those who are signed in pass, and
+// leaves the person where access.PersonOf finds it.
+func (s *Staff) Routes(e *echo.Echo, require echo.MiddlewareFunc) {
+	s.assets.Routes(e)
+	e.GET("/staff", s.overview, require)
+	e.GET("/staff/prompts/:id", s.showPrompt, require)
+	e.POST("/staff/prompts/:id/observations", s.observe, require)
+	e.POST("/staff/prompts/:id/conclusion", s.conclude, require)
+}
+
+var (
+	errNotSignedIn = errors.New("no person in the request")
+	errNothingHere = errors.New("the person's role has no pages here")
+	errNotYours    = errors.New("not the person's to see")
+)
+
+// visit is one person at one school.
+type visit struct {
+	words
+	person  access.Person
+	owner   roster.Owner
+	school  roster.School
+	schools []roster.School // all that the person may see, by name
+}
+
+// person returns who is asking, if the role has pages here at all.
+func person(c echo.Context) (access.Person, error) {
+	p, ok := access.PersonOf(c)
+	if !ok {
+		return p, web.Fail("signed_out", errNotSignedIn)
+	}
+	if !p.May(access.SeeClass) {
+		return p, web.Fail("forbidden", errNothingHere)
+	}
+	return p, nil
+}
+
+// visit finds the person's school: the one of that number, or the first by
+// name if org is empty.
+func (s *Staff) visit(c echo.Context, p access.Person, org string) (*visit, error) {
+	all, err := s.Store.Roster(c.Request().Context())
+	if err != nil {
+		return nil, fmt.Errorf("read roster: %w", err)
+	}
+	v := &visit{person: p}
+	for _, number := range p.Schools {
+		if _, school, ok := all.School(number); ok {
+			v.schools = append(v.schools, school)
+		}
+	}
+	sortSchools(v.schools)
+	i := slices.IndexFunc(v.schools, func(school roster.School) bool { return org == "" || school.Org == org })
+	if i < 0 {
+		return nil, web.Fail("not_found", errNotYours)
+	}
+	v.school = v.schools[i]
+	v.owner, _, _ = all.School(v.school.Org)
+	v.words = words{cat: s.cat, lang: p.Lang}
+	if v.lang == "" {
+		v.lang = v.school.Written
+	}
+	if !slices.Contains(web.Languages, v.lang) {
+		v.lang = web.Languages[0]
+	}
+	web.SetLang(c, v.lang)
+	return v, nil
+}
+
+func (v *visit) frame() web.Frame {
+	f := web.Frame{Who: v.person.Name, Place: v.school.Name, Home: "/staff"}
+	if len(v.schools) < 2 {
+		return f
+	}
+	f.Home = overviewOf(v.school.Org)
+	for _, school := range v.schools {
+		f.Nav = append(f.Nav, web.NavItem{
+			Label: school.Name, Href: overviewOf(school.Org), Current: school.Org == v.school.Org,
+		})
+	}
+	return f
+}
+
+func overviewOf(school string) string { return "/staff?school=" + school }
+
+// sees says whether the person may see a unit of the school.
+func (v *visit) sees(u disclosure.Unit) bool {
+	if u.Level == disclosure.LevelClass {
+		return v.person.SeesClass(u.School, u.Name)
+	}
+	return v.person.SeesSchool(u.School)
+}
+
+// seesPrompt says whether the person may see a prompt: that of a unit the
+// person sees, or one that tells of such a unit.
+func (v *visit) seesPrompt(p duty.Prompt) bool {
+	return v.sees(p.Unit) || slices.ContainsFunc(p.Signals, func(t duty.Told) bool { return v.sees(t.Unit) })
+}
+
+// released returns what may be shown to the person of all that was released
+// to staff of the school, oldest first as the store gives it.
+func (s *Staff) released(ctx context.Context, v *visit) ([]disclosure.Released, error) {
+	all, err := s.Store.ReleasedFor(ctx, v.school.Org)
+	if err != nil {
+		return nil, fmt.Errorf("read releases of school %s: %w", v.school.Org, err)
+	}
+	var own []disclosure.Released
+	for _, r := range all {
+		if r.Audience() == disclosure.Staff && r.Unit().School == v.school.Org && v.sees(r.Unit()) {
+			own = append(own, r)
+		}
+	}
+	return own, nil
+}
+
+// audit records a view or an act. What can not be recorded is not shown.
+func (s *Staff) audit(ctx context.Context, v *visit, action, about string) error {
+	err := s.Store.AppendAudit(ctx, audit.Entry{
+		ID: rand.Text(), At: s.Now(), Person: v.person.ID, School: v.school.Org, Action: action, About: about,
+	})
+	if err != nil {
+		return web.Fail("unavailable", fmt.Errorf("audit %s: %w", action, err))
+	}
+	return nil
+}
+
+// names returns the name of each person by id.
+func (s *Staff) names(ctx context.Context) (map[string]string, error) {
+	people, err := s.People.People(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read staff: %w", err)
+	}
+	names := make(map[string]string, len(people))
+	for _, p := range people {
+		names[p.ID] = p.Name
+	}
+	return names, nil
+}

@@ -1,0 +1,229 @@
+package staff
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/folgmed/folgmed/internal/disclosure"
+	"github.com/folgmed/folgmed/internal/duty"
+	"github.com/folgmed/folgmed/internal/wave"
+	"github.com/folgmed/folgmed/internal/web"
+)
+
+// overviewPage is /staff: what needs the reader, what the classes answered,
+// the signals that stand.
+type overviewPage struct {
+	web.Frame
+	Released  bool
+	Week      int // ISO week of the newest release
+	Open      []promptCard
+	Concluded []promptCard
+	Pictures  []picture
+	Legend    []legendItem
+	Whole     []wholeSchool // where the school has several questionnaires
+	Signals   []signalCard
+}
+
+// promptCard is a prompt in a list.
+type promptCard struct {
+	Href, Headline, Sentence string
+	Act                      bool
+	State, Opened            string
+}
+
+// signalCard is a standing signal in the list.
+type signalCard struct {
+	Unit, Sentence, Since, OneIn string
+	Act                          bool
+	Prompt                       string // where it is followed up
+}
+
+// wholeSchool is one figure of a school whose classes were asked in different
+// words.
+type wholeSchool struct {
+	Label, Words string
+}
+
+func (s *Staff) overview(c echo.Context) error {
+	ctx := c.Request().Context()
+	p, err := person(c)
+	if err != nil {
+		return err
+	}
+	v, err := s.visit(c, p, c.QueryParam("school"))
+	if err != nil {
+		return err
+	}
+	released, err := s.released(ctx, v)
+	if err != nil {
+		return err
+	}
+	prompts, err := s.prompts(ctx, v)
+	if err != nil {
+		return err
+	}
+	current := disclosure.Current(released, disclosure.Staff)
+	page := overviewPage{Frame: v.frame(), Released: len(released) > 0}
+	var newest disclosure.Released
+	for _, r := range released {
+		if r.Wave() >= newest.Wave() {
+			newest = r
+		}
+	}
+	if page.Released {
+		_, page.Week = wave.Number(newest.Wave()).Week()
+		page.Pictures = s.pictures(v, current)
+		page.Legend = v.legend(page.Pictures)
+		page.Whole = s.wholeSchool(v, current, len(page.Pictures))
+	}
+	told := signalsByID(released)
+	for _, p := range prompts {
+		card := s.card(v, p, told)
+		if p.Open() {
+			page.Open = append(page.Open, card)
+		} else {
+			page.Concluded = append(page.Concluded, card)
+		}
+	}
+	slices.SortStableFunc(page.Open, func(a, b promptCard) int { return rank(b.Act) - rank(a.Act) })
+	slices.Reverse(page.Concluded)
+	page.Signals = s.signals(v, current, prompts)
+	if err := s.audit(ctx, v, "read_overview", newest.Release()); err != nil {
+		return err
+	}
+	return s.pages.Render(c, http.StatusOK, "overview", v.lang, page)
+}
+
+// rank puts act before notice; within each the oldest waits first.
+func rank(act bool) int {
+	if act {
+		return 1
+	}
+	return 0
+}
+
+func (s *Staff) card(v *visit, p duty.Prompt, told map[string]disclosure.Signal) promptCard {
+	lead := v.lead(p, told)
+	written := 0
+	for _, e := range p.History {
+		if e.Step == duty.Observed {
+			written++
+		}
+	}
+	state := v.t("state.open")
+	switch {
+	case !p.Open():
+		state = v.t("conclusion." + p.Conclusion)
+	case written > 0:
+		state = v.plural("state.observed", written)
+	}
+	return promptCard{
+		Href:     "/staff/prompts/" + p.ID,
+		Headline: v.t("headline", v.unit(p.Unit), v.headline(lead)),
+		Sentence: v.sentence(lead),
+		Act:      p.Tier == disclosure.Act,
+		State:    state,
+		Opened:   v.t("opened", web.Date(v.lang, p.OpenedAt), v.ago(p.OpenedAt, s.Now())),
+	}
+}
+
+// lead is the signal a prompt is named by: its first that the person may see
+// and that is in the releases. Without one its kind alone is known.
+func (v *visit) lead(p duty.Prompt, told map[string]disclosure.Signal) disclosure.Signal {
+	for _, t := range p.Signals {
+		if s, ok := told[t.Signal]; ok && v.sees(t.Unit) {
+			return s
+		}
+	}
+	return disclosure.Signal{Unit: p.Unit, Kind: p.Kind, Tier: p.Tier}
+}
+
+// signals lists those that stand, in the natural order of their units.
+func (s *Staff) signals(v *visit, current []disclosure.Released, prompts []duty.Prompt) []signalCard {
+	var cards []signalCard
+	for _, r := range current {
+		signal, ok := r.Signal()
+		if !ok || signal.Kind == disclosure.KindAdult {
+			continue
+		}
+		card := signalCard{
+			Unit: v.unit(signal.Unit), Sentence: v.sentence(signal), Act: signal.Tier == disclosure.Act,
+			Since: v.since(signal), OneIn: v.oneIn(signal),
+		}
+		for _, p := range prompts {
+			if _, ok := p.Told(signal.ID); ok {
+				card.Prompt = "/staff/prompts/" + p.ID // the latest
+			}
+		}
+		cards = append(cards, card)
+	}
+	return cards
+}
+
+// since says from which month on; a severe signal has none, as its wave is
+// never told.
+func (v *visit) since(s disclosure.Signal) string {
+	if s.Kind == disclosure.KindSevere {
+		return ""
+	}
+	return v.t("signal.since", v.month(s.Since))
+}
+
+func (v *visit) oneIn(s disclosure.Signal) string {
+	if s.OneIn == 0 {
+		return ""
+	}
+	return v.plural("signal.one_in", s.OneIn)
+}
+
+// wholeSchool lists the school's own figures where they have no row in a
+// picture.
+func (s *Staff) wholeSchool(v *visit, current []disclosure.Released, pictures int) []wholeSchool {
+	if pictures < 2 {
+		return nil
+	}
+	school := disclosure.Unit{Owner: v.owner.Org, School: v.school.Org, Level: disclosure.LevelSchool}
+	lines := figuresOf(current)[school]
+	var list []wholeSchool
+	seen := map[string]bool{}
+	for _, q := range s.Surveys.Questionnaires {
+		for _, item := range shown(q, figures{school: lines}) {
+			r, ok := lines[item.ID]
+			if ok && !seen[item.ID] {
+				seen[item.ID] = true
+				list = append(list, wholeSchool{v.in(item.Label), s.cell(v, r, true).Full})
+			}
+		}
+	}
+	if r, ok := lines[disclosure.ItemParticipation]; ok {
+		list = append(list, wholeSchool{v.t("table.answered"), v.answered(r)})
+	}
+	return list
+}
+
+// signalsByID are all signals ever released, each as it was last told.
+func signalsByID(released []disclosure.Released) map[string]disclosure.Signal {
+	latest := map[string]uint32{}
+	byID := map[string]disclosure.Signal{}
+	for _, r := range released {
+		if s, ok := r.Signal(); ok && r.Wave() >= latest[s.ID] {
+			latest[s.ID], byID[s.ID] = r.Wave(), s
+		}
+	}
+	return byID
+}
+
+// prompts returns those of the school that the person may see, oldest first.
+func (s *Staff) prompts(ctx context.Context, v *visit) ([]duty.Prompt, error) {
+	events, err := s.Store.DutyEvents(ctx, v.school.Org)
+	if err != nil {
+		return nil, fmt.Errorf("read duty events of school %s: %w", v.school.Org, err)
+	}
+	return slices.DeleteFunc(duty.Prompts(events), func(p duty.Prompt) bool {
+		return p.Unit.School != v.school.Org || p.Kind == disclosure.KindAdult || !v.seesPrompt(p)
+	}), nil
+}

@@ -1,0 +1,335 @@
+package staff
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/folgmed/folgmed/internal/access"
+	"github.com/folgmed/folgmed/internal/disclosure"
+	"github.com/folgmed/folgmed/internal/duty"
+	"github.com/folgmed/folgmed/internal/web"
+)
+
+// promptPage is /staff/prompts/ID: one prompt, what to look for, what was
+// written, and where to write.
+type promptPage struct {
+	web.Frame
+	promptCard
+	ID       string
+	Back     string
+	Unit     string
+	Concern  bool // concluded so
+	Ended    bool // no signal of it stands any more
+	Signals  []signalCard
+	Others   bool // it tells of units that are not the reader's
+	LookFor  []string
+	Standing []string
+	Earlier  []earlierCard
+	History  []historyItem
+
+	MayObserve, MayConclude bool
+	Severe, IsOpen          bool
+	Saved                   string // what was just written, or empty
+	Form                    form
+}
+
+// earlierCard is what the school concluded before.
+type earlierCard struct {
+	Href, Date, Conclusion, Reason string
+}
+
+// historyItem is one event as people read it.
+type historyItem struct {
+	When       time.Time
+	What, Who  string
+	Text       string
+	Concurrent bool
+	ExtraLook  bool
+}
+
+// form is what the writer's fields hold: what was typed is never lost.
+type form struct {
+	ObservationID, ConclusionID string // event ids: sent twice is written once
+	Seen                        int
+	Text                        string
+	ExtraLook                   bool
+	Conclusion, Reason          string
+	Fault                       *fault
+}
+
+// fault says beside the field why nothing was written.
+type fault struct {
+	On, Field, Message string
+}
+
+func (s *Staff) showPrompt(c echo.Context) error {
+	v, prompts, i, err := s.findPrompt(c)
+	if err != nil {
+		return err
+	}
+	p := prompts[i]
+	if err := s.audit(c.Request().Context(), v, "read_prompt", p.ID); err != nil {
+		return err
+	}
+	return s.renderPrompt(c, v, prompts, i, http.StatusOK, form{Seen: p.Version})
+}
+
+// findPrompt finds the prompt of the path among those the person may see. A
+// prompt of another school, and one that does not exist, look the same.
+func (s *Staff) findPrompt(c echo.Context) (*visit, []duty.Prompt, int, error) {
+	p, err := person(c)
+	if err != nil {
+		return nil, nil, 0, err
+	}
+	for _, school := range p.Schools {
+		v, err := s.visit(c, p, school)
+		if outcome, _ := web.Outcome(err); outcome == "not_found" {
+			continue // the school has left the roster
+		}
+		if err != nil {
+			return nil, nil, 0, err
+		}
+		prompts, err := s.prompts(c.Request().Context(), v)
+		if err != nil {
+			return nil, nil, 0, err
+		}
+		i := slices.IndexFunc(prompts, func(p duty.Prompt) bool { return p.ID == c.Param("id") })
+		if i >= 0 {
+			return v, prompts, i, nil
+		}
+	}
+	return nil, nil, 0, web.Fail("not_found", errNotYours)
+}
+
+func (s *Staff) renderPrompt(c echo.Context, v *visit, prompts []duty.Prompt, i, status int, f form) error {
+	ctx := c.Request().Context()
+	p := prompts[i]
+	released, err := s.released(ctx, v)
+	if err != nil {
+		return err
+	}
+	names, err := s.names(ctx)
+	if err != nil {
+		return err
+	}
+	told := signalsByID(released)
+	page := promptPage{
+		Frame: v.frame(), promptCard: s.card(v, p, told), ID: p.ID, Back: overviewOf(v.school.Org),
+		Unit: v.unit(p.Unit), Concern: p.Conclusion == duty.Concern, Ended: p.PeriodOver(),
+		Standing: v.list("standing.list"), Severe: p.Kind == disclosure.KindSevere, IsOpen: p.Open(),
+		MayObserve: v.person.May(access.Observe), MayConclude: v.mayConclude(p),
+		Saved: c.QueryParam("saved"), Form: f,
+	}
+	switch page.Saved {
+	case "observed", "concluded", "overtaken":
+	default:
+		page.Saved = ""
+	}
+	page.Signals, page.LookFor, page.Others = v.toldBy(p, told)
+	for _, e := range duty.Earlier(prompts, p) {
+		page.Earlier = append(page.Earlier, v.earlier(e))
+	}
+	for _, e := range p.History {
+		page.History = append(page.History, v.history(e, names))
+	}
+	if page.Form.ObservationID == "" {
+		page.Form.ObservationID = rand.Text()
+	}
+	if page.Form.ConclusionID == "" {
+		page.Form.ConclusionID = rand.Text()
+	}
+	return s.pages.Render(c, status, "prompt", v.lang, page)
+}
+
+// mayConclude: class staff end the prompts of their own classes; those of a
+// grade or school need who sees it whole.
+func (v *visit) mayConclude(p duty.Prompt) bool {
+	return v.person.May(access.Conclude) && v.sees(p.Unit) && p.Kind != disclosure.KindSevere
+}
+
+// toldBy returns the signals of a prompt that the person may see, what to look
+// for, and whether there are others.
+func (v *visit) toldBy(p duty.Prompt, told map[string]disclosure.Signal) (cards []signalCard, look []string, others bool) {
+	themes := map[string]bool{}
+	for _, t := range p.Signals {
+		if !v.sees(t.Unit) {
+			others = true
+			continue
+		}
+		s, ok := told[t.Signal]
+		if !ok { // older than what is kept of releases
+			s = disclosure.Signal{Unit: t.Unit, Kind: p.Kind, Tier: t.Tier}
+		}
+		card := signalCard{Unit: v.unit(s.Unit), Sentence: v.sentence(s), OneIn: v.oneIn(s), Act: t.Tier == disclosure.Act}
+		if ok {
+			card.Since = v.since(s)
+		}
+		cards = append(cards, card)
+		theme := s.Theme
+		switch {
+		case s.Kind == disclosure.KindSevere || s.Kind == disclosure.KindSilence:
+			theme = string(s.Kind)
+		case theme == "":
+			theme = "other"
+		}
+		if !themes[theme] {
+			themes[theme] = true
+			look = append(look, v.list("look."+theme)...)
+		}
+	}
+	return cards, look, others
+}
+
+func (v *visit) earlier(p duty.Prompt) earlierCard {
+	card := earlierCard{Href: "/staff/prompts/" + p.ID, Conclusion: v.t("conclusion." + p.Conclusion)}
+	for _, e := range p.History {
+		if e.Covers && e.Body.Conclusion == p.Conclusion {
+			card.Date, card.Reason = web.Date(v.lang, e.At), e.Body.Reason
+		}
+	}
+	return card
+}
+
+func (v *visit) history(e duty.Entry, names map[string]string) historyItem {
+	h := historyItem{When: e.At, What: v.t("step." + string(e.Step)), Text: e.Body.Text, ExtraLook: e.Body.ExtraLook}
+	if e.By != duty.Machine {
+		h.Concurrent = e.Concurrent
+		h.Who = v.t("role." + e.Role)
+		if name := names[e.By]; name != "" {
+			h.Who = v.t("who", name, h.Who)
+		}
+	}
+	if e.Step == duty.Concluded {
+		h.What, h.Text = v.t("conclusion."+e.Body.Conclusion), e.Body.Reason
+	}
+	if e.Step == duty.Joined {
+		h.What = v.t("step.joined", v.unit(disclosure.Unit{
+			Owner: e.Owner, School: e.School, Level: disclosure.Level(e.Body.Level), Name: e.Body.Unit, Group: e.Body.Group,
+		}))
+		if !v.sees(disclosure.Unit{School: e.School, Level: disclosure.Level(e.Body.Level), Name: e.Body.Unit}) {
+			h.What = v.t("step.joined_other")
+		}
+	}
+	return h
+}
+
+func (s *Staff) observe(c echo.Context) error {
+	return s.write(c, access.Observe, "observed", duty.Observe)
+}
+
+func (s *Staff) conclude(c echo.Context) error {
+	return s.write(c, access.Conclude, "concluded", duty.Conclude)
+}
+
+// write makes an event of a form and appends it. Whatever goes wrong, the page
+// comes back with what was typed.
+func (s *Staff) write(c echo.Context, right access.Right, what string, make func(duty.Prompt, duty.Writing) (duty.Event, error)) error {
+	ctx := c.Request().Context()
+	v, prompts, i, err := s.findPrompt(c)
+	if err != nil {
+		return err
+	}
+	p := prompts[i]
+	// A severe prompt goes on to duty.Conclude, which says why not.
+	if !v.person.May(right) || right == access.Conclude && !v.sees(p.Unit) {
+		return web.Fail("forbidden", errNotYours)
+	}
+	w, err := s.read(c, v)
+	if err != nil {
+		return err
+	}
+	f := form{Seen: w.Seen, Text: w.Text, ExtraLook: w.ExtraLook, Conclusion: w.Conclusion, Reason: w.Reason}
+	if right == access.Observe {
+		f.ObservationID = w.ID
+	} else {
+		f.ConclusionID = w.ID
+	}
+	again := func(status int, field, message string) error {
+		f.Fault = &fault{On: what, Field: field, Message: message}
+		return s.renderPrompt(c, v, prompts, i, status, f)
+	}
+
+	event, err := make(p, w)
+	if sent, ok := find(p, w.ID); ok {
+		if sent.By == w.By && sent.Body.Text == w.Text && sent.Body.Reason == w.Reason && sent.Body.Conclusion == w.Conclusion {
+			return s.saved(c, p, what, sent.Event) // the second click of a double click
+		}
+		f.ObservationID, f.ConclusionID, f.Seen = "", "", p.Version
+		return again(http.StatusConflict, "", v.t("refused.sent_before"))
+	}
+	var refusal *duty.Refusal
+	if errors.As(err, &refusal) {
+		if refusal.Code == duty.BadForm { // a page kept too long: let it be sent anew
+			f.ObservationID, f.ConclusionID, f.Seen = "", "", p.Version
+		}
+		return again(http.StatusUnprocessableEntity, refusal.Field, v.refused(refusal))
+	}
+	if err != nil {
+		return fmt.Errorf("make %s event: %w", what, err)
+	}
+	// First the record of the act: an act without one must not be.
+	if err := s.audit(ctx, v, what, p.ID); err != nil {
+		return err
+	}
+	if err := s.Store.AppendDuty(ctx, []duty.Event{event}); err != nil {
+		s.Log.LogAttrs(ctx, slog.LevelError, "duty event not written", slog.String("prompt", p.ID), slog.Any("error", err))
+		return again(http.StatusServiceUnavailable, "", v.t("refused.not_stored"))
+	}
+	return s.saved(c, p, what, event)
+}
+
+// saved sends the writer back to the page by GET, so that a reload sends
+// nothing.
+func (s *Staff) saved(c echo.Context, p duty.Prompt, what string, e duty.Event) error {
+	if e.Step == duty.Concluded && p.With(e).Open() {
+		what = "overtaken" // a signal came while the writer wrote
+	}
+	return c.Redirect(http.StatusSeeOther, "/staff/prompts/"+p.ID+"?saved="+what+"#saved")
+}
+
+func (s *Staff) read(c echo.Context, v *visit) (duty.Writing, error) {
+	values, err := c.FormParams()
+	if err != nil {
+		return duty.Writing{}, web.Fail("malformed", fmt.Errorf("read form: %w", err))
+	}
+	text := func(field string) string {
+		return strings.TrimSpace(strings.ReplaceAll(values.Get(field), "\r\n", "\n"))
+	}
+	seen, _ := strconv.Atoi(values.Get("seen")) // 0 is refused as a bad form
+	return duty.Writing{
+		ID: values.Get("event"), Seen: seen, At: s.Now(), By: v.person.ID, Role: string(v.person.Role),
+		Text: text("text"), ExtraLook: values.Get("extra_look") != "",
+		Conclusion: values.Get("conclusion"), Reason: text("reason"),
+	}, nil
+}
+
+func find(p duty.Prompt, id string) (duty.Entry, bool) {
+	for _, e := range p.History {
+		if e.ID == id {
+			return e, true
+		}
+	}
+	return duty.Entry{}, false
+}
+
+func (v *visit) refused(r *duty.Refusal) string {
+	message := v.t("refused." + string(r.Code))
+	if r.Found != "" {
+		message = v.t("refused.found", message, r.Found)
+	}
+	return message
+}
+
+// FaultOn says whether a field of a form is what was refused.
+func (p promptPage) FaultOn(on, field string) bool {
+	return p.Form.Fault != nil && p.Form.Fault.On == on && p.Form.Fault.Field == field
+}

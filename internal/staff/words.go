@@ -1,0 +1,151 @@
+package staff
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/text/collate"
+	"golang.org/x/text/language"
+
+	"github.com/folgmed/folgmed/internal/disclosure"
+	"github.com/folgmed/folgmed/internal/roster"
+	"github.com/folgmed/folgmed/internal/web"
+)
+
+// words says things in one language.
+type words struct {
+	cat  *web.Catalog
+	lang string
+}
+
+func (w words) t(key string, args ...any) string { return w.cat.Text(w.lang, key, args...) }
+
+func (w words) plural(key string, n int, args ...any) string {
+	return w.cat.Plural(w.lang, key, n, args...)
+}
+
+// list splits a text that has one item a line.
+func (w words) list(key string) []string { return lines(w.t(key)) }
+
+func lines(text string) []string { return strings.Split(strings.TrimSpace(text), "\n") }
+
+// unit names a unit as it stands in a sentence or a heading.
+func (w words) unit(u disclosure.Unit) string {
+	name := w.t("unit.school")
+	switch u.Level {
+	case disclosure.LevelClass:
+		return u.Name
+	case disclosure.LevelGrade:
+		n, err := strconv.Atoi(u.Name)
+		if err != nil {
+			return u.Name
+		}
+		name = w.grades([]int{n})
+	case disclosure.LevelSchool, disclosure.LevelOwner:
+	}
+	if u.Group == "" {
+		return name
+	}
+	return w.t("group."+u.Group, name)
+}
+
+// grades names the grades of a class: 5. trinn, 1.–3. trinn, Vg2.
+func (w words) grades(grades []int) string {
+	lo, hi := slices.Min(grades), slices.Max(grades)
+	switch {
+	case lo > 10 && lo == hi:
+		return fmt.Sprintf("Vg%d", lo-10)
+	case lo > 10:
+		return fmt.Sprintf("Vg%d–Vg%d", lo-10, hi-10)
+	case lo == hi:
+		return w.t("unit.grade", lo)
+	default:
+		return w.t("unit.grades", lo, hi)
+	}
+}
+
+// month writes 2026-10 as October 2026.
+func (w words) month(since string) string {
+	t, err := time.Parse("2006-01", since)
+	if err != nil {
+		return since
+	}
+	return web.Month(w.lang, t.Month()) + " " + strconv.Itoa(t.Year())
+}
+
+// headline says in few words what a signal is, after the name of its unit.
+func (w words) headline(s disclosure.Signal) string {
+	return w.about("headline.", s)
+}
+
+// sentence says what a signal is.
+func (w words) sentence(s disclosure.Signal) string {
+	return w.about("signal.", s)
+}
+
+func (w words) about(prefix string, s disclosure.Signal) string {
+	key := prefix + string(s.Kind)
+	switch s.Kind {
+	case disclosure.KindSevere, disclosure.KindSilence:
+		return w.t(key)
+	default:
+		return w.t(key, w.theme(s.Theme))
+	}
+}
+
+func (w words) theme(theme string) string {
+	if theme == "" {
+		theme = "other"
+	}
+	return w.t("theme." + theme)
+}
+
+// ago says how long ago a day was, as whole days of Oslo's calendar.
+func (w words) ago(then, now time.Time) string {
+	switch days := daysBetween(then, now); days {
+	case 0:
+		return w.t("ago.today")
+	case 1:
+		return w.t("ago.yesterday")
+	default:
+		return w.plural("ago.days", days)
+	}
+}
+
+func daysBetween(then, now time.Time) int {
+	midnight := func(t time.Time) time.Time {
+		y, m, d := t.In(oslo).Date()
+		return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
+	}
+	return int(midnight(now).Sub(midnight(then)) / (24 * time.Hour))
+}
+
+var oslo = func() *time.Location {
+	loc, err := time.LoadLocation("Europe/Oslo")
+	if err != nil {
+		panic("staff: " + err.Error()) // package web embeds the zones
+	}
+	return loc
+}()
+
+func sortSchools(schools []roster.School) {
+	c := collate.New(language.Norwegian)
+	slices.SortFunc(schools, func(a, b roster.School) int { return c.CompareString(a.Name, b.Name) })
+}
+
+// sortClasses puts classes in their natural order: by youngest grade, then by
+// name with numbers as numbers. Never by a figure.
+func sortClasses(classes []roster.Class) []roster.Class {
+	sorted := slices.Clone(classes)
+	c := collate.New(language.Norwegian, collate.Numeric)
+	slices.SortStableFunc(sorted, func(a, b roster.Class) int {
+		if d := slices.Min(a.Grades) - slices.Min(b.Grades); d != 0 {
+			return d
+		}
+		return c.CompareString(a.Name, b.Name)
+	})
+	return sorted
+}

@@ -20,7 +20,7 @@ function open({ text, asked }: App): void {
     { "aria-labelledby": "help-title", close: () => dialog.remove() },
     h("h2", { id: "help-title" }, text.help),
     h("p", {}, text.anyAdult),
-    people(text, asked),
+    people(text, asked, "h3"),
     h("p", { class: "hint" }, text.helpQuiet),
     h("form", { method: "dialog", class: "actions" }, h("button", { class: "primary" }, text.close)),
   );
@@ -28,15 +28,16 @@ function open({ text, asked }: App): void {
   dialog.showModal();
 }
 
-// people lists the adults this school has named and the owner's help lines.
-export function people(text: Catalog, asked: Asked | undefined): HTMLElement {
+// people lists the adults this school has named and the owner's help lines,
+// under headings of the rank that fits the page.
+export function people(text: Catalog, asked: Asked | undefined, rank: "h2" | "h3"): HTMLElement {
   const list = (title: string, lines: [string, string][]) =>
     lines.length > 0 &&
     h(
       "section",
       {},
-      h("h3", {}, title),
-      h("ul", {}, ...lines.map(([name, more]) => h("li", {}, h("strong", {}, name), more && ` ${more}`))),
+      h(rank, {}, title),
+      h("ul", {}, ...lines.map(([name, more]) => h("li", {}, h("strong", {}, name), more && `, ${more}`))),
     );
   return h(
     "div",

@@ -93,6 +93,7 @@ export function start(app: App): HTMLElement {
     (askFingerprint || pinned() === "") && field("fingerprint", text.fingerprint, text.fingerprintHint, fingerprintLength),
     h("p", { class: "actions" }, h("button", { class: "primary" }, text.enter)),
     unsent,
+    h("p", { class: "promise" }, text.nobody),
   );
 }
 

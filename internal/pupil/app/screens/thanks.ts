@@ -21,7 +21,7 @@ export function thanks(app: App): HTMLElement {
     h("h1", { tabindex: -1 }, text.thanksTitle),
     status,
     h("p", { class: "promise" }, h("strong", {}, text.nobody), " ", text.wantHelp),
-    people(text, sent.asked),
+    people(text, sent.asked, "h2"),
     h("p", { class: "actions" }, h("button", { type: "button", class: "primary", click: () => app.reset() }, text.done)),
   );
 }

@@ -65,13 +65,20 @@ func Faces(goodFirst bool) Item {
 	return Item{Shares: []float64{.07, .26, .67}, GoodFirst: goodFirst, Loading: .75}
 }
 
-// Bullied is a five-step item of frequency (nearly every day, several times a
-// week, a few times, once, never). The two worst hold 1.2 %, and all from a few
-// times 6 %: in the range that Elevundersøkelsen finds over grades and years
-// (6-10 % two or three times a month or more, DOMAIN §2.3). Half of those
+// Bullied is a five-step item of frequency: nearly every day, several times a
+// week, a few times, once, never. A few times or more hold 6 %, in the range
+// that Elevundersøkelsen found over grades and years (4-13 % two or three times
+// a month or more, 2016-2025); its steps say little of daily bullying, which is
+// set so low that chance alone seldom looks severe. Half of those who are
 // bullied say that they thrive, hence the low loading.
 func Bullied(goodFirst bool) Item {
-	return Item{Shares: []float64{.003, .009, .048, .13, .81}, GoodFirst: goodFirst, Loading: .45, Single: true}
+	return Item{Shares: []float64{.002, .009, .049, .13, .81}, GoodFirst: goodFirst, Loading: .45, Single: true}
+}
+
+// BulliedFaces is a three-step item of frequency, for the youngest: many times,
+// sometimes, no.
+func BulliedFaces(goodFirst bool) Item {
+	return Item{Shares: []float64{.005, .205, .79}, GoodFirst: goodFirst, Loading: .45, Single: true}
 }
 
 // Class is one class of a world.

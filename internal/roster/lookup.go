@@ -1,6 +1,7 @@
 package roster
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 
@@ -89,7 +90,9 @@ func (o Owner) Sizes() []int {
 
 // Write writes the roster as a YAML file that Parse reads back.
 func (r Roster) Write(w io.Writer) error {
-	data, err := yaml.Marshal(r)
+	// Every text is quoted: the encoder leaves some bare that no reader takes,
+	// such as one that begins with a question mark.
+	data, err := yaml.MarshalWithOptions(r, yaml.CustomMarshaler[string](func(s string) ([]byte, error) { return json.Marshal(s) }))
 	if err != nil {
 		return fmt.Errorf("encode roster: %w", err)
 	}

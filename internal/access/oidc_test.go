@@ -70,6 +70,9 @@ func newProvider(t *testing.T, secret, redirect string) *provider {
 		ctx := op.ContextWithIssuer(r.Context(), p.URL)
 		http.Redirect(w, r, op.AuthCallbackURL(idp)(ctx, id), http.StatusFound)
 	})
+	mux.HandleFunc("/login/as", func(w http.ResponseWriter, r *http.Request) {
+		http.SetCookie(w, &http.Cookie{Name: "who", Value: r.FormValue("who"), Path: "/login"})
+	})
 	mux.Handle("/", idp)
 	return p
 }

@@ -55,7 +55,7 @@ type Pages struct {
 // NewPages parses templates/*.html of fsys: each file is one page that defines
 // "title" and "main". What templates/partials/*.html define every page may use.
 // It checks that every page has both blocks, and that the
-// catalog has every key a template names.
+// catalog has every key a template names, with as many verbs as it is given.
 //
 // Templates know t, plural, lang, date, datetime, month and asset (the path of
 // a shared static file), and funcs.
@@ -132,26 +132,41 @@ func check(page *template.Template, name string, cat *Catalog) error {
 		if t.Tree == nil {
 			continue
 		}
-		for _, key := range keys(t.Tree.Root, nil) {
-			if !cat.Has(key) && !cat.Has(key+".other") && !shell.Has(key) {
+		for _, c := range calls(t.Tree.Root, nil) {
+			from, key := cat, c.key
+			switch c.fn {
+			case "shell":
+				from = shell
+			case "plural":
+				key += ".other"
+			}
+			if !from.Has(key) {
 				faults = append(faults, fmt.Errorf("%s: the catalog has no %q", name, key))
+			} else if n := len(verbs(from.Text(Languages[0], key))); c.fn != "plural" && n != c.args {
+				faults = append(faults, fmt.Errorf("%s: %q takes %d arguments and gets %d", name, key, n, c.args))
 			}
 		}
 	}
 	return errors.Join(faults...)
 }
 
-// keys collects the literal first arguments of t, plural and shell below n.
-func keys(n parse.Node, found []string) []string {
+// call is a use of t, plural or shell with a key that is written out.
+type call struct {
+	fn, key string
+	args    int // after the key
+}
+
+// calls collects the calls below n.
+func calls(n parse.Node, found []call) []call {
 	list := func(l *parse.ListNode) {
 		if l != nil {
 			for _, m := range l.Nodes {
-				found = keys(m, found)
+				found = calls(m, found)
 			}
 		}
 	}
 	branch := func(b *parse.BranchNode) {
-		found = keys(b.Pipe, found)
+		found = calls(b.Pipe, found)
 		list(b.List)
 		list(b.ElseList)
 	}
@@ -159,7 +174,7 @@ func keys(n parse.Node, found []string) []string {
 	case *parse.ListNode:
 		list(n)
 	case *parse.ActionNode:
-		found = keys(n.Pipe, found)
+		found = calls(n.Pipe, found)
 	case *parse.IfNode:
 		branch(&n.BranchNode)
 	case *parse.RangeNode:
@@ -168,23 +183,37 @@ func keys(n parse.Node, found []string) []string {
 		branch(&n.BranchNode)
 	case *parse.TemplateNode:
 		if n.Pipe != nil {
-			found = keys(n.Pipe, found)
+			found = calls(n.Pipe, found)
 		}
 	case *parse.PipeNode:
-		for _, cmd := range n.Cmds {
-			found = keys(cmd, found)
-		}
-	case *parse.CommandNode:
-		for i, arg := range n.Args {
-			if id, ok := arg.(*parse.IdentifierNode); ok && i+1 < len(n.Args) && slices.Contains([]string{"t", "plural", "shell"}, id.Ident) {
-				if s, ok := n.Args[i+1].(*parse.StringNode); ok {
-					found = append(found, s.Text)
+		for i, cmd := range n.Cmds {
+			if c, ok := callOf(cmd); ok {
+				if i > 0 {
+					c.args++ // what is piped into it
 				}
+				found = append(found, c)
 			}
-			found = keys(arg, found)
+			for _, arg := range cmd.Args {
+				found = calls(arg, found)
+			}
 		}
 	}
 	return found
+}
+
+func callOf(cmd *parse.CommandNode) (call, bool) {
+	if len(cmd.Args) < 2 {
+		return call{}, false
+	}
+	fn, ok := cmd.Args[0].(*parse.IdentifierNode)
+	if !ok || fn.Ident != "t" && fn.Ident != "plural" && fn.Ident != "shell" {
+		return call{}, false
+	}
+	key, ok := cmd.Args[1].(*parse.StringNode)
+	if !ok {
+		return call{}, false
+	}
+	return call{fn.Ident, key.Text, len(cmd.Args) - 2}, true
 }
 
 // view is what the layout sees; the blocks of a page see Data alone.

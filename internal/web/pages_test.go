@@ -79,6 +79,9 @@ func TestPagesAreCheckedAtStart(t *testing.T) {
 		"unknown nested key":  {"templates/a.html": file(`{{define "title"}}{{end}}{{define "main"}}{{if eq (t "nope") "x"}}{{end}}{{end}}`)},
 		"unknown in a branch": {"templates/a.html": file(`{{define "title"}}{{end}}{{define "main"}}{{range .}}{{else}}{{plural "nope" 1}}{{end}}{{end}}`)},
 		"unknown in partial":  {"templates/partials/p.html": file(`{{define "p"}}{{t "nope"}}{{end}}`), "templates/a.html": file(`{{define "title"}}{{end}}{{define "main"}}{{template "p"}}{{end}}`)},
+		"argument too many":   {"templates/a.html": file(`{{define "title"}}{{t "late" 1}}{{end}}{{define "main"}}{{end}}`)},
+		"argument too few":    {"templates/a.html": file(`{{define "title"}}{{t "hi"}}{{end}}{{define "main"}}{{end}}`)},
+		"piped too many":      {"templates/a.html": file(`{{define "title"}}{{. | t "hi" 1}}{{end}}{{define "main"}}{{end}}`)},
 		"bad template":        {"templates/a.html": file(`{{define "title"}}{{end}}{{define "main"}}{{if}}{{end}}`)},
 	} {
 		if _, err := web.NewPages(fsys, catalog(t), nil); err == nil {

@@ -1,0 +1,183 @@
+package webtest
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+)
+
+// Browser is a Chromium with one tab.
+type Browser struct {
+	t   testing.TB
+	ctx context.Context
+}
+
+// NewBrowser starts Chromium, which must be on PATH, with an empty profile.
+func NewBrowser(t testing.TB) *Browser {
+	t.Helper()
+	path, err := exec.LookPath("chromium")
+	if err != nil {
+		t.Fatalf("the browser tests need Chromium on PATH: make tools installs it: %v", err)
+	}
+	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]),
+		chromedp.ExecPath(path),
+		chromedp.NoSandbox, // the tests may run as root
+		chromedp.DisableGPU,
+		chromedp.UserDataDir(t.TempDir()),
+		chromedp.Flag("disable-quic", true),
+		chromedp.Flag("disable-component-update", true),
+		chromedp.Flag("accept-lang", "nb"),
+	)
+	ctx, cancel := chromedp.NewExecAllocator(t.Context(), options...)
+	t.Cleanup(cancel)
+	ctx, cancel = chromedp.NewContext(ctx)
+	t.Cleanup(cancel)
+	return &Browser{t, ctx}
+}
+
+// Visit goes to an address, and waits until the page is there.
+func (b *Browser) Visit(url string) {
+	b.t.Helper()
+	b.do(chromedp.Navigate(url))
+}
+
+// Click clicks an element, named as in CSS.
+func (b *Browser) Click(selector string) {
+	b.t.Helper()
+	b.do(chromedp.Click(chromedp.CSS(selector)))
+}
+
+// Type writes into a field.
+func (b *Browser) Type(selector, text string) {
+	b.t.Helper()
+	b.do(chromedp.SendKeys(chromedp.CSS(selector), text))
+}
+
+// Shows waits until an element holds a text, for ten seconds.
+func (b *Browser) Shows(selector, text string) {
+	b.t.Helper()
+	expression := "document.querySelector(" + strconv.Quote(selector) + ")?.textContent ?? ''"
+	var got string
+	for range 200 {
+		// Between two pages there is nothing to ask: an error is a "not yet".
+		if v, err := chromedp.Run(b.ctx, chromedp.Evaluate[string](expression)); err == nil {
+			if got = v; strings.Contains(got, text) {
+				return
+			}
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	b.t.Fatalf("%s shows %q, want %q", selector, got, text)
+}
+
+// Eval returns the value of a JavaScript expression; that of a promise, once
+// it is there.
+func Eval[T any](b *Browser, expression string) T {
+	b.t.Helper()
+	v, err := chromedp.Run(b.ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
+	if err != nil {
+		b.t.Fatalf("%.200s: %v", expression, err)
+	}
+	return v
+}
+
+// views are how a page is looked at. The third is the first at 200 % zoom.
+var views = []struct {
+	name          string
+	width, height int64
+	scheme        string
+}{
+	{"desktop", 1280, 800, "light"},
+	{"desktop-dark", 1280, 800, "dark"},
+	{"zoomed", 640, 400, "light"},
+	{"phone", 390, 844, "light"},
+	{"phone-dark", 390, 844, "dark"},
+}
+
+// Look checks the page that is open, in light and dark, on a desktop, at
+// 200 % zoom and on a phone: no violation that axe-core knows, no sideways
+// scrolling, nothing to hit under 44 px. With FOLGMED_SHOTS set to a folder it
+// leaves a picture of each there.
+func (b *Browser) Look(name string) {
+	b.t.Helper()
+	axe, err := os.ReadFile(filepath.Join(moduleRoot(b.t), "internal", "pupil", "app", "node_modules", "axe-core", "axe.min.js"))
+	if err != nil {
+		b.t.Fatalf("read axe-core: run make build first: %v", err)
+	}
+	Eval[bool](b, string(axe)+"; true")
+	for _, v := range views {
+		b.do(chromedp.EmulateViewport(v.width, v.height))
+		_, err := chromedp.Call(b.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: v.scheme}},
+		})
+		if err != nil {
+			b.t.Fatal(err)
+		}
+		b.check(name + "-" + v.name)
+		if dir := os.Getenv("FOLGMED_SHOTS"); dir != "" {
+			png, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
+			if err != nil {
+				b.t.Fatal(err)
+			}
+			if err := os.WriteFile(filepath.Join(dir, name+"-"+v.name+".png"), png, 0o600); err != nil {
+				b.t.Fatal(err)
+			}
+		}
+	}
+}
+
+func (b *Browser) check(name string) {
+	b.t.Helper()
+	type violation struct {
+		ID, Help string
+		Nodes    []struct{ HTML, FailureSummary string }
+	}
+	for _, v := range Eval[[]violation](b, "axe.run().then(r => r.violations)") {
+		for _, n := range v.Nodes {
+			b.t.Errorf("%s: %s: %s\n%s\n%s", name, v.ID, v.Help, n.HTML, n.FailureSummary)
+		}
+	}
+	if Eval[bool](b, "document.scrollingElement.scrollWidth > innerWidth") {
+		b.t.Errorf("%s: wider than the screen", name)
+	}
+	small := Eval[[]string](b, `[...document.querySelectorAll("button, .button, summary, select, textarea, nav a")]
+		.filter(e => e.getClientRects().length > 0 && e.getBoundingClientRect().height < 44)
+		.map(e => e.textContent)`)
+	if len(small) > 0 {
+		b.t.Errorf("%s: lower than 44 px: %q", name, small)
+	}
+}
+
+func (b *Browser) do(steps ...chromedp.Action[chromedp.Void]) {
+	b.t.Helper()
+	if err := chromedp.Do(b.ctx, steps...); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// moduleRoot walks up from the folder of the test to that of go.mod.
+func moduleRoot(t testing.TB) string {
+	t.Helper()
+	dir, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			return dir
+		}
+		if filepath.Dir(dir) == dir {
+			t.Fatal("no go.mod above the test")
+		}
+		dir = filepath.Dir(dir)
+	}
+}

@@ -16,7 +16,6 @@ package analytics
 import (
 	"errors"
 	"fmt"
-	"math"
 )
 
 // Stream is one statistic that is watched in every unit and wave.
@@ -86,7 +85,7 @@ func binValue(b int) float64 { return 1 + float64(b)/5 }
 // Cell is one unit in one wave. The zero value is a unit that was not asked,
 // or of which too few answered to be kept.
 type Cell struct {
-	Roster int // pupils in the class; 0 if not known
+	Roster int // pupils in the class; 0 if not known. Lost codes are replaced, so a few more may answer
 	Score  Moments
 }
 
@@ -101,8 +100,9 @@ type Panel struct {
 func (p Panel) Cell(unit, wave int) *Cell { return &p.Cells[unit*len(p.Weeks)+wave] }
 
 // Validate lists what is impossible in p: a wrong shape, weeks that do not
-// increase, counts below zero, more respondents than pupils, a sum that no
-// composites have. [Fit] and [Detect] take such a cell as not asked.
+// increase, counts below zero, more respondents than pupils and their spare
+// codes, a sum that no composites have. [Fit] and [Detect] take such a cell as
+// not asked.
 func (p Panel) Validate() error {
 	var faults []error
 	if want := len(p.Units) * len(p.Weeks); len(p.Cells) != want {
@@ -124,11 +124,15 @@ func (p Panel) Validate() error {
 	return errors.Join(faults...)
 }
 
+// spare is how many codes beyond the roster a class may use at least; a tenth
+// of the roster if that is more.
+const spare = 2
+
 // usable tells whether the score of c can be taken into a sum.
 func (c *Cell) usable() bool {
 	n := float64(c.Score.N)
 	const slack = 1e-6
-	return c.Score.N > 0 && (c.Roster <= 0 || c.Score.N <= c.Roster) &&
+	return c.Score.N > 0 && (c.Roster == 0 || c.Score.N <= c.Roster+max(spare, c.Roster/10)) &&
 		c.Score.Sum >= n-slack && c.Score.Sum <= 5*n+slack &&
 		c.Score.Squares >= -slack && c.Score.Squares <= 4*n+slack
 }
@@ -213,5 +217,3 @@ func (o Options) defaults() Options {
 // WavesPerYear is the number of waves in a class-year: 38 school weeks by
 // weekly waves, 19 by fortnightly, 9 by monthly.
 func WavesPerYear(rhythm int) int { return 38 / rhythm }
-
-func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }

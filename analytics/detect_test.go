@@ -209,7 +209,7 @@ func TestPanelValidate(t *testing.T) {
 	for name, spoil := range map[string]func(*Panel){
 		"cells":           func(p *Panel) { p.Cells = p.Cells[1:] },
 		"weeks":           func(p *Panel) { p.Weeks[2] = p.Weeks[1] },
-		"y > n":           func(p *Panel) { p.Cells[1].Score.N = p.Cells[1].Roster + 1 },
+		"y > n":           func(p *Panel) { p.Cells[1].Score.N = p.Cells[1].Roster + 3 },
 		"below the scale": func(p *Panel) { p.Cells[1].Score.Sum = 3 },
 		"NaN":             func(p *Panel) { p.Cells[1].Score.Sum = math.NaN() },
 		"negative":        func(p *Panel) { p.Cells[1].Score.N = -1 },
@@ -249,6 +249,8 @@ func TestComposite(t *testing.T) {
 	near(t, "Mean", got.Mean(), 3, 1e-12)
 	near(t, "Squares", got.Squares, 8, 1e-12)
 }
+
+func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
 
 // FuzzDetect feeds cells of any kind: no panic, and no finding holds a number
 // that is none.

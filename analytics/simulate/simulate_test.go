@@ -156,6 +156,25 @@ func TestRates(t *testing.T) {
 	}
 }
 
+// Owners smaller than those of the calibration must not have more false alarms
+// than promised.
+func TestRatesOfSmallOwners(t *testing.T) {
+	threshold, _ := analytics.Threshold(2, .25)
+	for _, size := range [][2]int{{1, 10}, {1, 4}, {1, 1}} {
+		owners := 1200 / (size[0] * size[1])
+		alarms := 0
+		for i := range owners {
+			p := simulate.NullYear(7_000_000+uint64(i), 2, size[0], size[1])
+			alarms += analytics.AlarmsAt(p, analytics.Options{Rhythm: 2}, threshold)
+		}
+		rate := float64(alarms) / 1200
+		t.Logf("%d schools of %d classes: %.3f false alarms a class-year", size[0], size[1], rate)
+		if se := math.Sqrt(.25 / 1200); rate > .25+2.6*se {
+			t.Errorf("%d schools of %d classes: %.3f false alarms a class-year, promised .25", size[0], size[1], rate)
+		}
+	}
+}
+
 // TestPower prints how many changes are found within 12 weeks of their onset,
 // and holds them above what a first detector of the score alone must reach.
 func TestPower(t *testing.T) {

@@ -1,6 +1,7 @@
 package wave
 
 import (
+	"slices"
 	"time"
 
 	"github.com/folgmed/folgmed/internal/roster"
@@ -48,12 +49,11 @@ func NewCalendar(o roster.Owner) Calendar {
 // they allow that is at least the owner's rhythm after the one before: a
 // holiday moves a wave to the next week, it does not drop it.
 func (c Calendar) Planned(n Number) (bool, Reason) {
-	year := n.SchoolYear()
-	term := c.term(year)
-	first, last := NumberOf(term.From.Day()), NumberOf(term.To.Day())
+	y := c.year(n.SchoolYear())
+	first, last := y.term.from.wave(), y.term.to.wave()
 	next := first
 	for week := first; week <= min(n, last); week++ {
-		why := c.allowed(week, first, last)
+		why := y.allowed(week)
 		if why == Asked && week < next {
 			why = Rhythm
 		}
@@ -67,94 +67,111 @@ func (c Calendar) Planned(n Number) (bool, Reason) {
 	return false, Summer
 }
 
+// SchoolDays counts the school days of the week, 0 to 5.
+func (c Calendar) SchoolDays(n Number) int { return c.year(n.SchoolYear()).schoolDays(n) }
+
+// date is a calendar day as days since Epoch, which was a Monday.
+type date int
+
+func dateOf(t time.Time) date { return date(t.Sub(Epoch) / (24 * time.Hour)) }
+
+func day(year int, month time.Month, d int) date {
+	return dateOf(time.Date(year, month, d, 0, 0, 0, 0, time.UTC))
+}
+
+// wave is the wave of the week that the day is in.
+func (d date) wave() Number { return Number(max(d, 0) / 7) }
+
+// span is a span of days, both ends in it.
+type span struct{ from, to date }
+
+func (s span) has(d date) bool { return s.from <= d && d <= s.to }
+
+// year is one school year: its first and last school day, and the days off in
+// between. Week-ends are in neither.
+type year struct {
+	term span
+	off  []span
+}
+
+// year is the school year that begins in the autumn of that calendar year.
+func (c Calendar) year(autumn int) year {
+	spring := autumn + 1
+	y := year{
+		term: span{nth(autumn, time.August, time.Monday, 3), nth(spring, time.June, time.Friday, 3)},
+		off:  append(publicHolidays(autumn), publicHolidays(spring)...),
+	}
+	for _, t := range c.terms {
+		if schoolYear(t.From.Day()) == autumn {
+			y.term = span{dateOf(t.From.Day()), dateOf(t.To.Day())}
+		}
+	}
+	given := false
+	for _, h := range c.holidays {
+		y.off = append(y.off, span{dateOf(h.From.Day()), dateOf(h.To.Day())})
+		given = given || schoolYear(h.From.Day()) == autumn
+	}
+	if !given {
+		y.off = append(y.off, usualHolidays(autumn)...)
+	}
+	return y
+}
+
 // allowed says whether a week of the term may be asked, whatever the rhythm.
-func (c Calendar) allowed(n, first, last Number) Reason {
+func (y year) allowed(n Number) Reason {
 	switch {
-	case n < first+settlingWeeks:
+	case n < y.term.from.wave()+settlingWeeks:
 		return AutumnStart
-	case n == last:
+	case n == y.term.to.wave():
 		return LastWeek
-	case c.SchoolDays(n) < minSchoolDays:
+	case y.schoolDays(n) < minSchoolDays:
 		return FewSchoolDays
 	default:
 		return Asked
 	}
 }
 
-// SchoolDays counts the school days of the week, 0 to 5.
-func (c Calendar) SchoolDays(n Number) int {
+func (y year) schoolDays(n Number) int {
 	days := 0
-	for weekday := range 5 {
-		if c.schoolDay(Epoch.AddDate(0, 0, 7*int(n)+weekday)) {
+	for d := date(7 * n); d < date(7*n+5); d++ {
+		if y.term.has(d) && !slices.ContainsFunc(y.off, func(s span) bool { return s.has(d) }) {
 			days++
 		}
 	}
 	return days
 }
 
-func (c Calendar) schoolDay(day time.Time) bool {
-	year := schoolYear(day)
-	term := c.term(year)
-	date := roster.Date(day.Format(time.DateOnly))
-	if date < term.From || date > term.To || publicHoliday(day) {
-		return false
-	}
-	for _, h := range c.holidaysOf(year) {
-		if h.From <= date && date <= h.To {
-			return false
-		}
-	}
-	return true
-}
-
-// term is the owner's term of the school year that begins that year, or the
-// usual one.
-func (c Calendar) term(year int) roster.Term {
-	for _, t := range c.terms {
-		if schoolYear(t.From.Day()) == year {
-			return t
-		}
-	}
-	return roster.Term{
-		From: date(nth(year, time.August, time.Monday, 3)),
-		To:   date(nth(year+1, time.June, time.Friday, 3)),
+// usualHolidays are those of a school year for which the owner gives none.
+func usualHolidays(autumn int) []span {
+	spring := autumn + 1
+	autumnBreak, winterBreak, easter := isoMonday(autumn, 40), isoMonday(spring, 8), easterSunday(spring)
+	return []span{
+		{autumnBreak, autumnBreak + 4},
+		{day(autumn, time.December, 22), day(spring, time.January, 1)},
+		{winterBreak, winterBreak + 4},
+		{easter - 6, easter},
 	}
 }
 
-// holidaysOf are the owner's holidays if any of them is in that school year,
-// else the usual ones.
-func (c Calendar) holidaysOf(year int) []roster.Holiday {
-	for _, h := range c.holidays {
-		if schoolYear(h.From.Day()) == year {
-			return c.holidays
-		}
+// publicHolidays are the days off by law that can fall on a weekday.
+func publicHolidays(year int) []span {
+	easter := easterSunday(year)
+	var off []span
+	for _, d := range []date{
+		day(year, time.January, 1), day(year, time.May, 1), day(year, time.May, 17),
+		day(year, time.December, 25), day(year, time.December, 26),
+		easter - 3, easter - 2, easter + 1, // Maundy Thursday, Good Friday, Easter Monday
+		easter + 39, easter + 50, // Ascension, Whit Monday
+	} {
+		off = append(off, span{d, d})
 	}
-	easter := easterSunday(year + 1)
-	return []roster.Holiday{
-		{From: date(isoMonday(year, 40)), To: date(isoMonday(year, 40).AddDate(0, 0, 4))},
-		{From: date(day(year, time.December, 22)), To: date(day(year+1, time.January, 1))},
-		{From: date(isoMonday(year+1, 8)), To: date(isoMonday(year+1, 8).AddDate(0, 0, 4))},
-		{From: date(easter.AddDate(0, 0, -6)), To: date(easter)},
-	}
-}
-
-// publicHoliday reports the days off by law that can fall on a weekday.
-func publicHoliday(d time.Time) bool {
-	switch date(d)[len("2006-"):] {
-	case "01-01", "05-01", "05-17", "12-25", "12-26":
-		return true
-	}
-	switch d.Sub(easterSunday(d.Year())) / (24 * time.Hour) {
-	case -3, -2, 1, 39, 50: // Maundy Thursday, Good Friday, Easter Monday, Ascension, Whit Monday
-		return true
-	}
-	return false
+	return off
 }
 
 // easterSunday computes Easter in the Gregorian calendar by the anonymous
 // algorithm (Nature, 20 April 1876, p. 487; Meeus, Astronomical Algorithms,
 // ch. 8).
-func easterSunday(year int) time.Time {
+func easterSunday(year int) date {
 	a, b, c := year%19, year/100, year%100
 	d, e := b/4, b%4
 	f := (b + 8) / 25
@@ -168,19 +185,17 @@ func easterSunday(year int) time.Time {
 }
 
 // isoMonday is the Monday of an ISO week: week 1 is the one with 4 January.
-func isoMonday(year, week int) time.Time {
+func isoMonday(year, week int) date {
 	fourth := day(year, time.January, 4)
-	return fourth.AddDate(0, 0, 7*(week-1)-int(fourth.Weekday()+6)%7)
+	return fourth - weekday(fourth) + date(7*(week-1))
 }
 
 // nth is the n-th such weekday of a month.
-func nth(year int, month time.Month, weekday time.Weekday, n int) time.Time {
+func nth(year int, month time.Month, want time.Weekday, n int) date {
 	first := day(year, month, 1)
-	return first.AddDate(0, 0, int(weekday-first.Weekday()+7)%7+7*(n-1))
+	ahead := (date(want+6)%7 - weekday(first) + 7) % 7
+	return first + ahead + date(7*(n-1))
 }
 
-func day(year int, month time.Month, d int) time.Time {
-	return time.Date(year, month, d, 0, 0, 0, 0, time.UTC)
-}
-
-func date(t time.Time) roster.Date { return roster.Date(t.Format(time.DateOnly)) }
+// weekday counts from Monday, which is 0.
+func weekday(d date) date { return (d%7 + 7) % 7 }

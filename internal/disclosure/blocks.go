@@ -32,7 +32,7 @@ func blocks(r *round) {
 		if f.drop {
 			continue
 		}
-		f.pool = f.tallies(f.item, f.after)
+		f.pool = f.tallies(f.pool[:0], f.item, f.after)
 		if len(f.pool) == 0 {
 			f.wait = true
 			continue

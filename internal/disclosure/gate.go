@@ -53,8 +53,10 @@ func Gate(in Input) (Release, error) {
 		return Release{}, fmt.Errorf("release wave %d of owner %s: %w", in.Wave, in.Owner, err)
 	}
 	release := Release{ID: ReleaseID(in.Wave), Owner: in.Owner, Wave: in.Wave}
-	for _, row := range pass(in, rules) {
-		line, err := Decode(row) // nothing leaves that could not be read back
+	rows := pass(in, rules)
+	release.Lines = make([]Released, 0, len(rows))
+	for _, row := range rows {
+		line, err := Decode(row) // nothing leaves in a shape that has no name
 		if err != nil {
 			return Release{}, fmt.Errorf("release wave %d of owner %s: %w", in.Wave, in.Owner, err)
 		}

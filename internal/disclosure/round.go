@@ -11,6 +11,7 @@ import (
 // that the rules work on.
 type round struct {
 	in       Input
+	id       string           // of the release
 	now      int              // index of the wave to release in in.Waves
 	block    int              // waves in a block at the owner's rhythm
 	items    map[string]*Item // by id
@@ -71,7 +72,7 @@ var participation = Item{ID: ItemParticipation}
 // this week.
 func draft(in Input) *round {
 	r := &round{
-		in: in, now: len(in.Waves) - 1, block: waves4Weeks(in.Rhythm),
+		in: in, id: ReleaseID(in.Wave), now: len(in.Waves) - 1, block: waves4Weeks(in.Rhythm),
 		items: make(map[string]*Item), units: make(map[Unit]*unit), bySchool: make(map[string]map[Level][]*unit),
 		tellSignals: strconv.Itoa,
 		total:       &unit{Unit: Unit{Owner: in.Owner, Level: LevelOwner}},
@@ -191,7 +192,7 @@ func assign(w int, k *Kept, place map[string][]*unit, school *unit) {
 func (r *round) propose(u *unit) {
 	add := func(item *Item) {
 		f := &figure{unit: u, item: item, after: -1, form: FormBand}
-		f.pool = u.tallies(item, r.now-1)
+		f.pool = u.tallies(nil, item, r.now-1)
 		f.wait = len(f.pool) == 0
 		r.figures = append(r.figures, f)
 	}
@@ -201,9 +202,8 @@ func (r *round) propose(u *unit) {
 	add(&participation)
 }
 
-// tallies are the waves after one that asked an item of the unit.
-func (u *unit) tallies(item *Item, after int) []tally {
-	var tallies []tally
+// tallies appends the waves after one that asked an item of the unit.
+func (u *unit) tallies(tallies []tally, item *Item, after int) []tally {
 	for w := after + 1; w < len(u.days); w++ {
 		if t := u.tally(item, w); t.roster > 0 {
 			tallies = append(tallies, t)
@@ -292,7 +292,13 @@ func (f *figure) live() bool { return !f.wait && !f.drop && f.hide == "" }
 
 // rows writes out what the rules have left.
 func (r *round) rows() []Row {
-	var rows []Row
+	n := len(r.signals) + len(r.schools)
+	for _, f := range r.figures {
+		if !f.wait && !f.drop {
+			n += 2
+		}
+	}
+	rows := make([]Row, 0, n)
 	for _, f := range r.figures {
 		if f.wait || f.drop {
 			continue
@@ -349,7 +355,7 @@ func (r *round) blank(u Unit, a Audience, item string) Row {
 		name += groupMark + u.Group
 	}
 	return Row{
-		Release: ReleaseID(r.in.Wave), Wave: r.in.Wave, Owner: u.Owner, School: u.School,
+		Release: r.id, Wave: r.in.Wave, Owner: u.Owner, School: u.School,
 		Level: string(u.Level), Unit: name, Audience: string(a), Item: item,
 	}
 }

@@ -140,7 +140,7 @@ func (j *jar) drop(w http.ResponseWriter, base, path string) {
 }
 
 func (j *jar) cookie(base, path, value string, maxAge int) *http.Cookie {
-	return &http.Cookie{
+	return &http.Cookie{ //nolint:gosec // Secure follows the listener: the demo is plain http on loopback
 		Name: j.name(base), Value: value, Path: path, MaxAge: maxAge,
 		HttpOnly: true, Secure: j.secure, SameSite: http.SameSiteLaxMode,
 	}

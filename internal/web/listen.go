@@ -9,6 +9,8 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"os"
+	"sync"
 	"time"
 )
 
@@ -53,20 +55,52 @@ func Listen(o ListenOptions, h http.Handler) (*Server, error) {
 		ErrorLog: log.New(io.Discard, "", 0),
 	}}
 	if secure {
-		cert, err := tls.LoadX509KeyPair(o.CertFile, o.KeyFile)
-		if err != nil {
+		cert := &certificate{certFile: o.CertFile, keyFile: o.KeyFile}
+		if err := cert.load(); err != nil {
 			return nil, fmt.Errorf("read the certificate of %q: %w", o.Addr, err)
 		}
 		s.http.TLSConfig = &tls.Config{
-			Certificates: []tls.Certificate{cert},
-			MinVersion:   tls.VersionTLS12,
-			NextProtos:   []string{"h2", "http/1.1"},
+			GetCertificate: cert.get,
+			MinVersion:     tls.VersionTLS12,
+			NextProtos:     []string{"h2", "http/1.1"},
 		}
 	}
 	if s.l, err = net.ListenTCP("tcp", addr); err != nil {
 		return nil, fmt.Errorf("listen on %q: %w", o.Addr, err)
 	}
 	return s, nil
+}
+
+// certificate is read anew when its file has changed, so that a renewal needs
+// no restart.
+type certificate struct {
+	certFile, keyFile string
+
+	mu      sync.Mutex
+	pair    *tls.Certificate
+	changed time.Time // of the file that pair was read from
+}
+
+func (c *certificate) load() error {
+	info, err := os.Stat(c.certFile)
+	if err != nil || info.ModTime().Equal(c.changed) {
+		return err
+	}
+	pair, err := tls.LoadX509KeyPair(c.certFile, c.keyFile)
+	if err != nil {
+		return err
+	}
+	c.pair, c.changed = &pair, info.ModTime()
+	return nil
+}
+
+// get keeps to the old pair while the new one can not be read: a renewal
+// writes two files, one after the other.
+func (c *certificate) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	_ = c.load()
+	return c.pair, nil
 }
 
 // Addr returns the bound host:port.

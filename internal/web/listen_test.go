@@ -2,11 +2,15 @@ package web_test
 
 import (
 	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
 	"errors"
 	"io"
+	"math/big"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -14,6 +18,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -66,23 +71,47 @@ func TestListenErrors(t *testing.T) {
 	}
 }
 
-func TestServeTLS(t *testing.T) {
-	// The certificate of httptest is for example.com and the loopback addresses.
-	made := httptest.NewUnstartedServer(http.NotFoundHandler())
-	made.StartTLS()
-	pair := made.TLS.Certificates[0]
-	made.Close()
-	key, err := x509.MarshalPKCS8PrivateKey(pair.PrivateKey)
+// certify writes a new certificate for 127.0.0.1 and its key, and returns it
+// as the roots of a client that trusts it alone.
+func certify(t *testing.T, certFile, keyFile string, at time.Time) *x509.CertPool {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir := t.TempDir()
-	certFile, keyFile := filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
-	for name, block := range map[string]*pem.Block{certFile: {Type: "CERTIFICATE", Bytes: pair.Certificate[0]}, keyFile: {Type: "PRIVATE KEY", Bytes: key}} {
+	der, err := x509.CreateCertificate(rand.Reader, &x509.Certificate{
+		SerialNumber: big.NewInt(at.Unix()), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), IsCA: true, BasicConstraintsValid: true,
+	}, &x509.Certificate{}, key.Public(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	private, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, block := range map[string]*pem.Block{certFile: {Type: "CERTIFICATE", Bytes: der}, keyFile: {Type: "PRIVATE KEY", Bytes: private}} {
 		if err := os.WriteFile(name, pem.EncodeToMemory(block), 0o600); err != nil {
 			t.Fatal(err)
 		}
+		if err := os.Chtimes(name, at, at); err != nil {
+			t.Fatal(err)
+		}
 	}
+	cert, err := x509.ParseCertificate(der)
+	if err != nil {
+		t.Fatal(err)
+	}
+	roots := x509.NewCertPool()
+	roots.AddCert(cert)
+	return roots
+}
+
+func TestServeTLS(t *testing.T) {
+	dir := t.TempDir()
+	certFile, keyFile := filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
+	first := time.Date(2026, 9, 1, 0, 0, 0, 0, time.UTC)
+	roots := certify(t, certFile, keyFile, first)
 	s, err := web.Listen(web.ListenOptions{Addr: "0.0.0.0:0", CertFile: certFile, KeyFile: keyFile}, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.WriteString(w, r.Proto)
 	}))
@@ -91,19 +120,30 @@ func TestServeTLS(t *testing.T) {
 	}
 	ended := make(chan error)
 	go func() { ended <- s.Serve() }()
-	roots := x509.NewCertPool()
-	roots.AddCert(made.Certificate())
-	client := &http.Client{Transport: &http.Transport{ForceAttemptHTTP2: true, TLSClientConfig: &tls.Config{RootCAs: roots}}}
-	resp, err := client.Get(s.URL())
-	if err != nil {
+	get := func(roots *x509.CertPool) (string, error) {
+		client := &http.Client{Transport: &http.Transport{ForceAttemptHTTP2: true, TLSClientConfig: &tls.Config{RootCAs: roots}}}
+		defer client.CloseIdleConnections()
+		resp, err := client.Get(s.URL())
+		if err != nil {
+			return "", err
+		}
+		defer func() { _ = resp.Body.Close() }()
+		b, err := io.ReadAll(resp.Body)
+		return string(b), err
+	}
+	if got, err := get(roots); err != nil || got != "HTTP/2.0" {
+		t.Errorf("protocol %q, error %v, want HTTP/2.0", got, err)
+	}
+	renewed := certify(t, certFile, keyFile, first.AddDate(0, 2, 0))
+	if _, err := get(renewed); err != nil {
+		t.Errorf("the renewed certificate is not used: %v", err)
+	}
+	if err := os.WriteFile(certFile, []byte("half"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	b, _ := io.ReadAll(resp.Body)
-	_ = resp.Body.Close()
-	if string(b) != "HTTP/2.0" {
-		t.Errorf("protocol %q, want HTTP/2.0", b)
+	if _, err := get(renewed); err != nil {
+		t.Errorf("while the file is being written: %v", err)
 	}
-	client.CloseIdleConnections()
 	if err := s.Shutdown(t.Context()); err != nil {
 		t.Error(err)
 	}
@@ -159,7 +199,7 @@ func TestShutdownCutsOffWhenItsTimeIsUp(t *testing.T) {
 	}
 	go func() { _ = s.Serve() }()
 	cut := make(chan error, 1)
-	go func() { _, err := http.Get(s.URL()); cut <- err }() //nolint:bodyclose // there is none
+	go func() { _, err := http.Get(s.URL()); cut <- err }()
 	<-begun
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

@@ -128,7 +128,7 @@ func (b *Browser) Look(name string) {
 			if err != nil {
 				b.t.Fatal(err)
 			}
-			if err := os.WriteFile(filepath.Join(dir, name+"-"+v.name+".png"), png, 0o600); err != nil {
+			if err := os.WriteFile(filepath.Join(dir, name+"-"+v.name+".png"), png, 0o600); err != nil { //nolint:gosec // whoever runs the test names the folder
 				b.t.Fatal(err)
 			}
 		}

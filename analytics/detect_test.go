@@ -204,6 +204,26 @@ func TestDetectLittle(t *testing.T) {
 	}
 }
 
+// A series of any length has finite findings, at most one a term and its rise.
+func TestDetectLong(t *testing.T) {
+	const waves = 10_000
+	p := steady(1, 4, waves, 20)
+	for from := 50; from < waves; from += 100 {
+		for wave := from; wave < from+30; wave++ {
+			p.Cell(2, wave).Score.Sum -= 10
+		}
+	}
+	findings := Detect(p, Options{})
+	if len(findings) < 50 || len(findings) > 2*4*waves/DefaultSettings().Term {
+		t.Errorf("%d findings", len(findings))
+	}
+	for _, f := range findings {
+		if !finite(f.M) || !finite(f.Expected) || f.Start > f.Wave {
+			t.Fatalf("finding %+v", f)
+		}
+	}
+}
+
 func TestPanelValidate(t *testing.T) {
 	good := func() Panel { return steady(1, 2, 3, 20) }
 	for name, spoil := range map[string]func(*Panel){

@@ -127,6 +127,19 @@ func TestDetectorHold(t *testing.T) {
 	}
 }
 
+func TestDetectorDoesNotAllocate(t *testing.T) {
+	d := NewDetector(Belief{Precision: 25}, 60, DefaultSettings())
+	got := testing.AllocsPerRun(10, func() {
+		d.Restart(Belief{Precision: 25})
+		for i := range 60 {
+			d.Update(i, -.1, 20)
+		}
+	})
+	if got != 0 {
+		t.Errorf("%.0f allocations in 60 waves, want none", got)
+	}
+}
+
 func BenchmarkDetectorUpdate(b *testing.B) {
 	const waves = 60
 	d := NewDetector(Belief{Precision: 25}, waves, DefaultSettings())

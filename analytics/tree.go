@@ -43,7 +43,6 @@ func Priors(units []Unit, data []Belief, c Components) []Belief {
 	type node struct {
 		belief Belief
 		parent int
-		name   string
 	}
 	type schoolKey struct{ owner, school string }
 	var owners, schools []node

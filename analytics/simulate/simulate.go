@@ -164,7 +164,7 @@ func New(c Config) *World {
 // source is a random source of its own for a class (school and class from 1), a
 // school (class 0), an owner (school 0) or the nation (both 0).
 func source(seed, school, class uint64) *rand.Rand {
-	return rand.New(rand.NewPCG(seed, school<<32|class))
+	return rand.New(rand.NewPCG(seed, school<<32|class)) //nolint:gosec // repeatable, that is the point
 }
 
 func normal(r *rand.Rand, variance float64) float64 { return r.NormFloat64() * math.Sqrt(variance) }
@@ -340,9 +340,9 @@ func (c *class) answer(k int, p *pupil, mood float64, weeks int) uint8 {
 		step++
 	}
 	if item.GoodFirst {
-		return uint8(len(c.cuts[k]) + 1 - step) //nolint:gosec // an item has a handful of options
+		return uint8(len(c.cuts[k]) + 1 - step)
 	}
-	return uint8(step + 1) //nolint:gosec // as above
+	return uint8(step + 1)
 }
 
 // shift is what a class's kind adds to a pupil's mood, weeks after the onset.

@@ -144,7 +144,7 @@ func match(into *[]string, pattern *regexp.Regexp, line string) bool {
 const firstWave = 138
 
 func (s *scenario) week(n int) uint32 {
-	return uint32(firstWave + (n-1)*s.owner.Rhythm) //nolint:gosec // a few years of weeks
+	return uint32(firstWave + (n-1)*s.owner.Rhythm)
 }
 
 // play runs the waves in order and compares what is found with what is
@@ -178,7 +178,7 @@ func (s *scenario) play() {
 		for _, c := range candidates {
 			s.found(n, c, wave[c.Start])
 			at, standing := raised[c.Unit.Name]
-			if !standing || c.Tier == disclosure.Notice || round.Wave-at >= uint32(12*s.owner.Rhythm) { //nolint:gosec // small
+			if !standing || c.Tier == disclosure.Notice || round.Wave-at >= uint32(12*s.owner.Rhythm) {
 				at = round.Wave
 			}
 			raised[c.Unit.Name] = at
@@ -241,15 +241,15 @@ func (s *scenario) answers(n int) []counts.Row {
 			}
 			row := func(measure string, bin int, count uint32) {
 				rows = append(rows, counts.Row{Wave: s.week(n), Owner: s.owner.Org, School: school.Org,
-					Unit: counts.ClassUnit(c.Name).String(), Measure: measure, Bin: uint8(bin), N: count}) //nolint:gosec // small
+					Unit: counts.ClassUnit(c.Name).String(), Measure: measure, Bin: uint8(bin), N: count})
 			}
-			row(counts.Roster, 0, uint32(c.Size)) //nolint:gosec // small
+			row(counts.Roster, 0, uint32(c.Size))
 			if silent || c.Size < counts.MinKept {
 				continue
 			}
-			class := rand.New(rand.NewPCG(uint64(i), uint64(k)))            //nolint:gosec // repeatable on purpose
-			moment := rand.New(rand.NewPCG(uint64(500+100*i+k), uint64(n))) //nolint:gosec // repeatable on purpose
-			level := 3.9 + .2*class.NormFloat64() - fall                    // of the class
+			class := rand.New(rand.NewPCG(uint64(i), uint64(k)))
+			moment := rand.New(rand.NewPCG(uint64(500+100*i+k), uint64(n)))
+			level := 3.9 + .2*class.NormFloat64() - fall // of the class
 			var bins [counts.ScoreBins]uint32
 			for range c.Size {
 				score := level + .6*class.NormFloat64() + .4*moment.NormFloat64() // of the pupil, and the day

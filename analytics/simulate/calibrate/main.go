@@ -68,7 +68,7 @@ type year struct {
 func null(owners int, seed uint64, rhythm int) []year {
 	years := make([]year, owners)
 	each(owners, func(i int) {
-		p := simulate.NullYear(seed+uint64(i), rhythm, schools, classes) //nolint:gosec // not negative
+		p := simulate.NullYear(seed+uint64(i), rhythm, schools, classes)
 		years[i] = year{p, analytics.Fit(p)}
 	})
 	return years

@@ -1,0 +1,141 @@
+package watch_test
+
+import (
+	"encoding/binary"
+	"testing"
+
+	"github.com/folgmed/folgmed/internal/counts"
+	"github.com/folgmed/folgmed/internal/demo"
+	"github.com/folgmed/folgmed/internal/disclosure"
+	"github.com/folgmed/folgmed/internal/roster"
+	"github.com/folgmed/folgmed/internal/watch"
+	"github.com/folgmed/folgmed/surveys"
+)
+
+// The three classes in which something is wrong are found in the demo with an
+// owner's default settings, and the rest alarm about as often as promised.
+func TestDemoIsFound(t *testing.T) {
+	set, err := surveys.Embedded()
+	if err != nil {
+		t.Fatal(err)
+	}
+	owner := demo.Owner()
+	world := demo.NewWorld(owner, set)
+	watcher := watch.New(set)
+	type class struct{ school, name string }
+	wrong := map[class]bool{
+		{roster.SimulatedOrg(101), "9B"}: false, // sliding
+		{roster.SimulatedOrg(101), "8C"}: false, // an incident
+		{roster.SimulatedOrg(103), "6A"}: false, // a minority
+	}
+	var rows []counts.Row
+	var told []disclosure.Signal
+	others := 0
+	for ordinal := range demo.Waves {
+		n := weekOf(owner, ordinal)
+		rows = append(rows, fold(t, owner, set, world, ordinal)...)
+		table, err := counts.Read(rows)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found, err := watcher.Find(watch.Round{Owner: owner, Wave: n, Counts: table, Told: told})
+		if err != nil {
+			t.Fatal(err)
+		}
+		raised := make(map[disclosure.Unit]uint32)
+		for _, s := range told {
+			raised[s.Unit] = max(raised[s.Unit], s.Raised)
+		}
+		for _, c := range found {
+			at, standing := raised[c.Unit]
+			standing = standing && n-at < uint32(12*owner.Rhythm)
+			key := class{c.Unit.School, c.Unit.Name}
+			_, one := wrong[key]
+			t.Logf("wave %d: school %s, class %s, %s, rise %t", ordinal, c.Unit.School, c.Unit.Name, c.Tier, standing)
+			switch {
+			case one:
+				wrong[key] = true
+			case !standing:
+				others++
+			}
+			if !standing {
+				at = n
+			}
+			told = append(told, disclosure.Signal{Unit: c.Unit, Kind: c.Kind, Tier: c.Tier, Raised: at})
+		}
+	}
+	for c, found := range wrong {
+		if !found {
+			t.Errorf("class %s of school %s was not found", c.name, c.school)
+		}
+	}
+	classes := 0
+	for _, s := range owner.Schools {
+		classes += len(s.Classes)
+	}
+	years := float64(classes) * demo.Waves / 19
+	if promised := owner.Rate * years; float64(others) > 2*promised {
+		t.Errorf("%d alarms where nothing is wrong, about %.0f were promised", others, promised)
+	}
+}
+
+// weekOf is the wave of the ordinal, from 24 August 2026 on.
+func weekOf(owner roster.Owner, ordinal int) uint32 { return uint32(138 + ordinal*owner.Rhythm) }
+
+// fold counts the world's next wave.
+func fold(t testing.TB, owner roster.Owner, set surveys.Set, world *demo.World, ordinal int) []counts.Row {
+	t.Helper()
+	var classes []counts.Class
+	for _, s := range owner.Schools {
+		for _, c := range s.Classes {
+			q, ok := set.For(c.Grades)
+			if !ok {
+				t.Fatalf("class %s of grades %v has no questionnaire", c.Name, c.Grades)
+			}
+			classes = append(classes, counts.Class{Owner: owner.Org, School: s.Org, Name: c.Name, Grades: c.Grades,
+				Size: c.Size, Questionnaire: q.ID, Asked: q.Asked(ordinal)})
+		}
+	}
+	folded, err := counts.Fold(weekOf(owner, ordinal), classes, func(add func(counts.Ballot) error) error {
+		for i, sheet := range world.Next() {
+			b := counts.Ballot{School: sheet.School, Class: sheet.Class}
+			binary.BigEndian.PutUint64(b.Nullifier[:], uint64(i))
+			for item, option := range sheet.Options {
+				b.Items = append(b.Items, item)
+				b.Options = append(b.Options, uint8(option))
+			}
+			if err := add(b); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return folded.Rows
+}
+
+func BenchmarkFind(b *testing.B) {
+	set, err := surveys.Embedded()
+	if err != nil {
+		b.Fatal(err)
+	}
+	owner := demo.Owner()
+	var rows []counts.Row
+	world := demo.NewWorld(owner, set)
+	for ordinal := range demo.Waves {
+		rows = append(rows, fold(b, owner, set, world, ordinal)...)
+	}
+	table, err := counts.Read(rows)
+	if err != nil {
+		b.Fatal(err)
+	}
+	watcher := watch.New(set)
+	round := watch.Round{Owner: owner, Wave: weekOf(owner, demo.Waves-1), Counts: table}
+	for b.Loop() {
+		if _, err := watcher.Find(round); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -118,7 +118,7 @@ func Start(ctx context.Context, opts Options) (*Engine, error) {
 		_ = lock.Close()
 		return nil, fmt.Errorf("start engine: %w", err)
 	}
-	go e.supervise(child)
+	go e.supervise(child) //nolint:gosec // G118: it outlives the start on purpose, until Stop
 	return e, nil
 }
 
@@ -250,7 +250,7 @@ func (e *Engine) launch(ctx context.Context) (*child, error) {
 	}
 	defer func() { _ = stdin.Close() }()
 	c := &child{hold: hold, exited: make(chan struct{})}
-	c.cmd = exec.Command(exe, hostArgs(e.program, e.dir, e.port)...)
+	c.cmd = exec.Command(exe, hostArgs(e.program, e.dir, e.port)...) //nolint:gosec // G204: this very executable
 	c.cmd.Dir = e.dir
 	c.cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "TZ=UTC"} // none of our secrets
 	c.cmd.Stdin, c.cmd.Stderr = stdin, &c.errors

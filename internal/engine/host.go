@@ -85,10 +85,9 @@ func hostLibrary(path, dir, config, port string) (err error) {
 	}
 	argv := make([]*byte, len(args)+1) // C wants a null at the end
 	for i, arg := range args {
-		b := append([]byte(arg), 0)
-		argv[i] = unsafe.SliceData(b)
+		argv[i] = unsafe.SliceData(append([]byte(arg), 0)) //nolint:gosec // G103: a C string
 	}
-	result := query(int32(len(args)), unsafe.SliceData(argv))
+	result := query(int32(len(args)), unsafe.SliceData(argv)) //nolint:gosec // G103: argv of C
 	runtime.KeepAlive(argv)
 	if result != 0 {
 		if text := resultError(result); text != "" {
@@ -103,7 +102,7 @@ func hostServer(path, config string) error {
 	// The death signal follows the thread that started the child.
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	cmd := exec.Command(path, "server", "--config-file="+config)
+	cmd := exec.Command(path, "server", "--config-file="+config) //nolint:gosec // G204: the operator's clickhouse
 	cmd.Env = append(os.Environ(), "CLICKHOUSE_WATCHDOG_ENABLE=0")
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 	dieWithParent(cmd)

@@ -1,7 +1,11 @@
 package store_test
 
 import (
+	"bytes"
 	"context"
+	"crypto/rand"
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -194,4 +198,76 @@ func accepted(t *testing.T, s *store.Store) {
 	if there := stored(t, s); !there[nullifier(1)] || !there[nullifier(2)] {
 		t.Errorf("with room again there are %d ballots, want both", len(there))
 	}
+}
+
+// parts lists the data parts of a wave on disk, active or not.
+func parts(t *testing.T, dir, wave string) []string {
+	t.Helper()
+	found, err := filepath.Glob(filepath.Join(dir, "data", "store", "*", "*", wave+"_*_*_*"))
+	must(t, err)
+	return found
+}
+
+// onDisk tells whether some file below dir holds the nullifier; it is random,
+// so compression leaves it as it is.
+func onDisk(t *testing.T, dir string, n ballot.Nullifier) bool {
+	t.Helper()
+	found := false
+	must(t, filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil // a merge took it away meanwhile
+		}
+		if err != nil || !d.Type().IsRegular() {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		found = found || bytes.Contains(text, n[:])
+		return err
+	}))
+	return found
+}
+
+// eventually waits for what the engine does in its own time, within the minute.
+func eventually(t *testing.T, what string, ok func() bool) {
+	t.Helper()
+	for range 600 {
+		if ok() {
+			return
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	t.Errorf("not within a minute: %s", what)
+}
+
+// TestDiskForgets looks at the files themselves: a compacted wave is one part
+// and no trace of the order of arrival, and a dropped one is gone.
+func TestDiskForgets(t *testing.T) {
+	dir := t.TempDir()
+	_, s := own(t, engine.Options{Dir: dir})
+	ctx := t.Context()
+	mark := row(150, 0, 1, 2)
+	rand.Read(mark.Nullifier[:])
+	code := ballot.CodeMAC(mark.Nullifier)
+	rand.Read(code[:])
+	must(t, s.AddCodes(ctx, []ballot.StoredCode{{MAC: code, Wave: 150, School: "974700000", Class: "5A", Attempt: 1}}))
+	must(t, s.UseCodes(ctx, []ballot.CodeUse{{Wave: 150, MAC: code}}))
+	must(t, s.InsertAnswers(ctx, []collect.Row{mark}))
+	for i := range 5 {
+		must(t, s.InsertAnswers(ctx, []collect.Row{row(150, i, 1, 2)}))
+	}
+	must(t, s.Compact(ctx, 150))
+	must(t, s.Compact(ctx, 999)) // a wave without answers
+	eventually(t, "one part each of answers, codes and code uses", func() bool { return len(parts(t, dir, "150")) == 3 })
+	if !onDisk(t, dir, mark.Nullifier) || !onDisk(t, dir, ballot.Nullifier(code)) {
+		t.Fatal("the marks are not found where they must be: the search is blind")
+	}
+
+	must(t, s.MoveAnswers(ctx, 150))
+	must(t, s.DropWave(ctx, 150))
+	eventually(t, "no ballot and no code of a dropped wave", func() bool {
+		return !onDisk(t, dir, mark.Nullifier) && !onDisk(t, dir, ballot.Nullifier(code))
+	})
 }

@@ -101,7 +101,7 @@ func connection(opts Options) (*clickhouse.Options, error) {
 		MaxOpenConns: 16,
 		MaxIdleConns: 16,
 	}
-	port := ""
+	var port string
 	switch u.Scheme {
 	case "http":
 		o.Protocol, port = clickhouse.HTTP, "8123"

@@ -240,21 +240,22 @@ func (f *fold) rows() []Row {
 		for end < len(f.classes) && f.classes[end].School == f.classes[first].School {
 			end++
 		}
-		school := f.classes[first:end]
+		school, start := f.classes[first:end], len(rows)
 		for _, t := range school {
 			rows = f.describe(rows, t)
 		}
 		for _, k := range units(school) {
 			rows = f.histograms(rows, k)
 		}
+		// The classes stand by owner and school; maps lose the order within.
+		slices.SortFunc(rows[start:], func(a, b Row) int {
+			return cmp.Or(
+				cmp.Compare(a.Unit, b.Unit), cmp.Compare(a.Stratum, b.Stratum),
+				cmp.Compare(a.Measure, b.Measure), cmp.Compare(a.Bin, b.Bin),
+			)
+		})
 		first = end
 	}
-	slices.SortFunc(rows, func(a, b Row) int {
-		return cmp.Or(
-			cmp.Compare(a.Owner, b.Owner), cmp.Compare(a.School, b.School), cmp.Compare(a.Unit, b.Unit),
-			cmp.Compare(a.Stratum, b.Stratum), cmp.Compare(a.Measure, b.Measure), cmp.Compare(a.Bin, b.Bin),
-		)
-	})
 	return rows
 }
 

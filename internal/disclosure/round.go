@@ -10,17 +10,15 @@ import (
 // round is one run of the gate: the input by unit and the draft of a release
 // that the rules work on.
 type round struct {
-	in       Input
-	id       string           // of the release
-	now      int              // index of the wave to release in in.Waves
-	block    int              // waves in a block at the owner's rhythm
-	items    map[string]*Item // by id
-	total    *unit            // the owner
-	schools  []*unit
-	units    map[Unit]*unit // all but the owner
-	bySchool map[string]map[Level][]*unit
-	figures  []*figure
-	signals  []Signal // Ended ones among them
+	in      Input
+	id      string // of the release
+	now     int    // index of the wave to release in in.Waves
+	block   int    // waves in a block at the owner's rhythm
+	total   *unit  // the owner
+	schools []*unit
+	units   map[Unit]*unit // all but the owner
+	figures []*figure
+	signals []Signal // Ended ones among them
 
 	tellSignals func(int) string // a school's number of signals, to its owner
 }
@@ -31,6 +29,7 @@ type unit struct {
 	school  *School
 	classes []int   // indices in school.Classes
 	parts   []*unit // the schools of an owner
+	within  []*unit // the classes of a school, then its grades
 	days    []day   // one for each wave of the year
 }
 
@@ -73,12 +72,8 @@ var participation = Item{ID: ItemParticipation}
 func draft(in Input) *round {
 	r := &round{
 		in: in, id: ReleaseID(in.Wave), now: len(in.Waves) - 1, block: waves4Weeks(in.Rhythm),
-		items: make(map[string]*Item), units: make(map[Unit]*unit), bySchool: make(map[string]map[Level][]*unit),
-		tellSignals: strconv.Itoa,
-		total:       &unit{Unit: Unit{Owner: in.Owner, Level: LevelOwner}},
-	}
-	for i := range in.Items {
-		r.items[in.Items[i].ID] = &in.Items[i]
+		units: make(map[Unit]*unit), tellSignals: strconv.Itoa,
+		total: &unit{Unit: Unit{Owner: in.Owner, Level: LevelOwner}},
 	}
 	for i := range in.Schools {
 		r.lay(&in.Schools[i])
@@ -98,7 +93,7 @@ func draft(in Input) *round {
 		r.signals = append(r.signals, raise(c, r.in))
 	}
 	for u, waves := range r.hits() {
-		if waves.holds(r.now) {
+		if waves[r.now] {
 			r.signals = append(r.signals, r.severeSignal(u, r.in.Wave))
 		}
 	}
@@ -129,12 +124,10 @@ func (r *round) lay(s *School) {
 	for _, g := range slices.Sorted(maps.Keys(grades)) {
 		units = append(units, grades[g])
 	}
-	units = append(units, school)
+	school.within = units
+	units = append(units[:len(units):len(units)], school)
 	r.schools = append(r.schools, school)
-	levels := make(map[Level][]*unit)
-	r.bySchool[s.ID] = levels
 	for _, u := range units {
-		levels[u.Level] = append(levels[u.Level], u)
 		u.days = make([]day, len(r.in.Waves))
 		for w := range u.days {
 			u.gather(w)

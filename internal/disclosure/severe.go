@@ -35,7 +35,7 @@ func severe(r *round) {
 		switch {
 		case !ok:
 			s.Ended = true
-		case age%standsSevere == 0 && hits[s.Unit].count() == 0:
+		case age%standsSevere == 0 && len(hits[s.Unit]) == 0:
 			s.Ended = true
 		case age%standsSevere == 0:
 			s.Until = lastWave(r.in, standsSevere)
@@ -44,7 +44,7 @@ func severe(r *round) {
 		r.signals = append(r.signals, s)
 	}
 	for u, waves := range hits {
-		if waves.count() >= severeHits && !held[u] {
+		if len(waves) >= severeHits && !held[u] {
 			r.signals = append(r.signals, r.severeSignal(u, r.in.Wave))
 		}
 	}
@@ -60,9 +60,6 @@ func (r *round) severeSignal(u Unit, raised uint32) Signal {
 // waveSet is a set of indices of waves.
 type waveSet map[int]bool
 
-func (s waveSet) count() int       { return len(s) }
-func (s waveSet) holds(w int) bool { return s[w] }
-
 // hits are, for each unit that can carry a severe signal, the waves among the
 // last four of an item that hold a worst answer to it.
 func (r *round) hits() map[Unit]waveSet {
@@ -70,7 +67,7 @@ func (r *round) hits() map[Unit]waveSet {
 	for _, school := range r.schools {
 		for w := range school.days {
 			for _, item := range worstItems(school.days[w].kept) {
-				for _, u := range r.carriers(school, w, item) {
+				for _, u := range carriers(school, w, item) {
 					if u.askedAfter(item, w) >= severeWindow {
 						continue
 					}
@@ -115,10 +112,10 @@ func (u *unit) askedAfter(item string, w int) int {
 // carriers are the units of a school that hold a worst answer to an item in a
 // wave: classes that have ten respondents, grades for the classes that have
 // not, and the school for what its grades can not carry.
-func (r *round) carriers(school *unit, w int, item string) []*unit {
-	var carriers []*unit
+func carriers(school *unit, w int, item string) []*unit {
+	var found []*unit
 	left := school.days[w].kept
-	carry := func(u *unit, kept []*Kept) bool {
+	carry := func(u *unit, kept []*Kept) {
 		d := day{kept: kept}
 		answered, worst := 0, false
 		for _, k := range kept {
@@ -127,35 +124,25 @@ func (r *round) carriers(school *unit, w int, item string) []*unit {
 				worst = worst || f.Worst
 			}
 		}
-		if answered < severeRespondents {
-			return false
-		}
-		if u.Level == LevelClass && u.days[w].replaced > replacements ||
+		if answered < severeRespondents ||
+			u.Level == LevelClass && u.days[w].replaced > replacements ||
 			u.Level != LevelClass && d.oneClass(&Item{ID: item}) {
-			return false
+			return
 		}
 		if worst {
-			carriers = append(carriers, u)
+			found = append(found, u)
 		}
 		left = slices.DeleteFunc(slices.Clone(left), func(k *Kept) bool { return slices.Contains(kept, k) })
-		return true
 	}
-	for _, level := range []Level{LevelClass, LevelGrade} {
-		for _, u := range r.within(school, level) {
-			var own []*Kept
-			for _, k := range u.days[w].kept {
-				if slices.Contains(left, k) {
-					own = append(own, k)
-				}
+	for _, u := range school.within {
+		var own []*Kept
+		for _, k := range u.days[w].kept {
+			if slices.Contains(left, k) {
+				own = append(own, k)
 			}
-			carry(u, own)
 		}
+		carry(u, own)
 	}
 	carry(school, left)
-	return carriers
-}
-
-// within are the units of one level in a school.
-func (r *round) within(school *unit, level Level) []*unit {
-	return r.bySchool[school.School][level]
+	return found
 }

@@ -57,10 +57,10 @@ func standing(r *round) {
 // strongestFirst puts the findings to act on before the notices.
 func strongestFirst(findings []Signal) []Signal {
 	slices.SortStableFunc(findings, func(a, b Signal) int {
-		switch {
-		case a.Tier == b.Tier:
+		switch a.Tier {
+		case b.Tier:
 			return 0
-		case a.Tier == Act:
+		case Act:
 			return -1
 		default:
 			return 1

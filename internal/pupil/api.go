@@ -44,9 +44,10 @@ type survey struct {
 
 // item leaves out what the pupil need not know: which answers count as what.
 type item struct {
-	ID      string           `json:"id"`
-	Text    surveys.Text     `json:"text"`
-	Options []surveys.Option `json:"options"`
+	ID         string           `json:"id"`
+	Background bool             `json:"background,omitempty"` // not about the period
+	Text       surveys.Text     `json:"text"`
+	Options    []surveys.Option `json:"options"`
 }
 
 // code tells what the class of a code is asked this wave.
@@ -78,7 +79,7 @@ func (a *App) code(c echo.Context) error {
 		Survey:     survey{ID: q.ID, Version: q.Version, Title: q.Title, Period: q.Period},
 	}
 	for _, i := range q.Asked(ask.Ordinal) {
-		reply.Survey.Items = append(reply.Survey.Items, item{i.ID, i.Text, i.Options})
+		reply.Survey.Items = append(reply.Survey.Items, item{i.ID, i.Kind == surveys.Background, i.Text, i.Options})
 	}
 	return c.JSON(http.StatusOK, reply)
 }

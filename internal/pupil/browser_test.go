@@ -13,11 +13,15 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/folgmed/folgmed/internal/ballot"
+	"github.com/folgmed/folgmed/internal/pupil"
 	"github.com/folgmed/folgmed/surveys"
 )
 
@@ -52,6 +56,31 @@ func newBrowser(t *testing.T) *browser {
 	t.Cleanup(cancel)
 	b := &browser{t: t, ctx: ctx}
 	b.resize("tablet")
+	complaints := make(chan string, 100)
+	complain := func(text string) {
+		select {
+		case complaints <- text:
+		default: // enough is known
+		}
+	}
+	if err := chromedp.Listen(ctx, func(event any) {
+		switch e := event.(type) {
+		case *runtime.EventExceptionThrown:
+			complain(e.ExceptionDetails.Text)
+		case *log.EventEntryAdded:
+			// Replies such as 403 and 503 are what some tests are about.
+			if e.Entry.Level == log.EntryLevelError && e.Entry.Source != log.EntrySourceNetwork {
+				complain(e.Entry.Text)
+			}
+		}
+	}); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		for len(complaints) > 0 {
+			t.Errorf("the browser complains: %s", <-complaints)
+		}
+	})
 	return b
 }
 
@@ -286,7 +315,7 @@ func TestAWholeAnswer(t *testing.T) {
 				t.Errorf("the page says it is in %q", lang)
 			}
 			where := eval[string](b, "document.querySelector('.welcome').innerText")
-			for _, shown := range []string{"Nordskogen skole", test.class} {
+			for _, shown := range []string{"Nordskogen skole", test.class, " 47"} {
 				if !strings.Contains(where, shown) {
 					t.Errorf("the welcome screen does not show %s:\n%s", shown, where)
 				}
@@ -408,6 +437,83 @@ func TestNotDeliveredUntilItIsStored(t *testing.T) {
 	if n := len(s.answers()); n != 2 {
 		t.Errorf("%d answer sheets, want 2", n)
 	}
+}
+
+// Without a network nothing is lost either, and its return is noticed at once.
+func TestNetworkGone(t *testing.T) {
+	s, b := newSchool(t), newBrowser(t)
+	b.visit(s.link(s.codes("2B", 1)[0]))
+	b.there(".welcome")
+	b.offline(true)
+	b.answer(s, "2B", surveys.Bokmaal, ignore)
+	b.wait("document.querySelector('.status')?.dataset.status === 'waiting'")
+	b.run(chromedp.Sleep(4 * time.Second)) // the pauses have grown meanwhile
+	b.offline(false)
+	b.delivered()
+	if n := len(s.answers()); n != 1 {
+		t.Errorf("%d answer sheets, want 1", n)
+	}
+}
+
+func (b *browser) offline(off bool) {
+	b.t.Helper()
+	rules := []*network.Conditions{{Offline: off, DownloadThroughput: -1, UploadThroughput: -1}}
+	_, err := chromedp.Call(b.ctx, network.EmulateNetworkConditionsByRule,
+		network.EmulateNetworkConditionsByRuleParams{MatchedNetworkConditions: rules})
+	if err == nil {
+		_, err = chromedp.Call(b.ctx, network.OverrideNetworkState,
+			network.OverrideNetworkStateParams{Offline: off, DownloadThroughput: -1, UploadThroughput: -1})
+	}
+	if err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// The second tap of a double tap does not fall on the screen that the first
+// one brought.
+func TestDoubleTapIsOne(t *testing.T) {
+	s, b := newSchool(t), newBrowser(t)
+	_, items := s.asked("6A")
+	b.visit(s.link(s.codes("6A", 1)[0]))
+	b.there(".welcome")
+	b.doubleTap("button.primary")
+	for _, item := range items {
+		b.heading(item.Text[surveys.Bokmaal])
+		b.click(".skip input")
+		b.doubleTap("button.primary")
+	}
+	b.there(".ready")
+	if n := s.requests.Load(); n != 1 {
+		t.Errorf("%d requests, want only the look-up", n)
+	}
+}
+
+// doubleTap taps twice on one place; what was there at first may be gone by
+// the second tap.
+func (b *browser) doubleTap(selector string) {
+	b.t.Helper()
+	at := eval[[]float64](b, "(r => [r.x + r.width / 2, r.y + r.height / 2])(document.querySelector("+quoted(selector)+").getBoundingClientRect())")
+	b.run(
+		chromedp.MouseClickXY(at[0], at[1]),
+		chromedp.MouseClickXY(at[0], at[1], chromedp.ClickCount(2)),
+	)
+}
+
+func TestRehearsalIsSaidOnEveryScreen(t *testing.T) {
+	s, b := newSchool(t, func(o *pupil.Options) { o.Rehearsal = true }), newBrowser(t)
+	b.visit(s.url)
+	said := func(string) {
+		t.Helper()
+		if !eval[bool](b, "document.querySelector('.rehearsal')?.innerText > ''") {
+			t.Errorf("not said on:\n%s", eval[string](b, "document.body.innerText"))
+		}
+	}
+	b.there("#code")
+	said("start")
+	b.look("rehearsal")
+	b.typeCode(s.codes("9C", 1)[0], s.keys.Fingerprint())
+	b.answer(s, "9C", surveys.Bokmaal, said)
+	said("thanks")
 }
 
 func TestLostReplyCountsOnce(t *testing.T) {

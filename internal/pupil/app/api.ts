@@ -18,6 +18,7 @@ export interface Info {
 
 export interface Item {
   id: string;
+  background?: boolean; // who one is, not how the period was
   text: Words;
   options: { text: Words; face?: string }[];
 }

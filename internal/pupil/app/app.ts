@@ -40,6 +40,9 @@ export class App {
 
   constructor(private readonly root: HTMLElement) {
     addEventListener("popstate", () => this.leftByBackButton());
+    // The second tap of a double tap would fall on the next screen.
+    const once = (event: MouseEvent) => event.detail > 1 && (event.preventDefault(), event.stopPropagation());
+    addEventListener("click", once, { capture: true });
     // A page taken out of the browser's own cache is for the next child.
     addEventListener("pageshow", (event) => event.persisted && this.reset());
   }
@@ -107,8 +110,13 @@ export class App {
   private draw(): void {
     document.documentElement.lang = this.lang;
     this.root.replaceChildren(
-      h("header", {}, h("span", { class: "brand" }, "Følgmed"), this.languageButtons()),
-      ...(this.rehearsal ? [h("p", { class: "rehearsal" }, this.text.rehearsal)] : []),
+      h(
+        "header",
+        {},
+        h("span", { class: "brand" }, "Følgmed"),
+        this.languageButtons(),
+        this.rehearsal && h("p", { class: "rehearsal" }, this.text.rehearsal),
+      ),
       h("main", {}, this.screen(this)),
       h("footer", {}, helpButton(this)),
     );

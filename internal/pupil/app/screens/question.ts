@@ -51,7 +51,7 @@ export function question(at: number): Screen {
         h(
           "legend",
           {},
-          h("span", { class: "period" }, survey.period[language]),
+          !item.background && h("span", { class: "period" }, survey.period[language]),
           h("h1", { tabindex: -1 }, item.text[language]),
         ),
         h(

@@ -10,10 +10,11 @@ export function welcome(app: App): HTMLElement {
   const { text, language, sheet } = app;
   if (sheet === undefined) throw new Error("no sheet");
   const { info, schoolName, survey } = sheet.asked;
+  const { week } = weekOf(info.wave);
   return h(
     "section",
     { class: "welcome" },
-    h("p", { class: "where" }, `${schoolName} · ${info.class}`),
+    h("p", { class: "where" }, `${schoolName} · ${info.class} · ${text.week.toLowerCase()} ${week}`),
     h("h1", { tabindex: -1 }, survey.title[language]),
     h("p", { class: "promise" }, h("strong", {}, text.nobody), " ", text.nobodyElse),
     h("p", {}, text.wantHelp),

@@ -127,7 +127,7 @@ func TestReference(t *testing.T) {
 // TestRates measures the false alarms that the thresholds lead to, on null
 // class-years that they were not calibrated on.
 func TestRates(t *testing.T) {
-	const owners, schools, classes = 50, 6, 10
+	const owners, schools, classes = 30, 6, 10
 	for _, rhythm := range []int{1, 2, 4} {
 		panels := make([]analytics.Panel, owners)
 		baselines := make([]*analytics.Baseline, owners)
@@ -161,15 +161,15 @@ func TestRates(t *testing.T) {
 func TestRatesOfSmallOwners(t *testing.T) {
 	threshold, _ := analytics.Threshold(2, .25)
 	for _, size := range [][2]int{{1, 10}, {1, 4}, {1, 1}} {
-		owners := 1200 / (size[0] * size[1])
+		owners := 600 / (size[0] * size[1])
 		alarms := 0
 		for i := range owners {
 			p := simulate.NullYear(7_000_000+uint64(i), 2, size[0], size[1])
 			alarms += analytics.AlarmsAt(p, analytics.Options{Rhythm: 2}, threshold)
 		}
-		rate := float64(alarms) / 1200
+		rate := float64(alarms) / 600
 		t.Logf("%d schools of %d classes: %.3f false alarms a class-year", size[0], size[1], rate)
-		if se := math.Sqrt(.25 / 1200); rate > .25+2.6*se {
+		if se := math.Sqrt(.25 / 600); rate > .25+2.6*se {
 			t.Errorf("%d schools of %d classes: %.3f false alarms a class-year, promised .25", size[0], size[1], rate)
 		}
 	}

@@ -28,6 +28,9 @@ func TestMain(m *testing.M) {
 	if dir := os.Getenv(parentVariable); dir != "" {
 		parent(dir)
 	}
+	if filepath.Base(os.Args[0]) == "clickhouse" {
+		standIn(os.Args[1:])
+	}
 	os.Exit(m.Run())
 }
 

@@ -8,7 +8,6 @@ package staff
 
 import (
 	"context"
-	"crypto/rand"
 	"embed"
 	"errors"
 	"fmt"
@@ -54,6 +53,7 @@ type Options struct {
 // Staff is the pages.
 type Staff struct {
 	Options
+	record *audit.Recorder
 	cat    *web.Catalog
 	pages  *web.Pages
 	assets *web.Assets
@@ -67,7 +67,7 @@ func New(o Options) (*Staff, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	s := &Staff{Options: o}
+	s := &Staff{Options: o, record: audit.New(o.Store, o.Now)}
 	static, err := fs.Sub(files, "static")
 	if err != nil {
 		return nil, fmt.Errorf("open staff files: %w", err)
@@ -200,11 +200,9 @@ func (s *Staff) released(ctx context.Context, v *visit) ([]disclosure.Released, 
 
 // audit records a view or an act. What can not be recorded is not shown.
 func (s *Staff) audit(ctx context.Context, v *visit, action, about string) error {
-	err := s.Store.AppendAudit(ctx, audit.Entry{
-		ID: rand.Text(), At: s.Now(), Person: v.person.ID, School: v.school.Org, Action: action, About: about,
-	})
+	err := s.record.Record(ctx, audit.Entry{Person: v.person.ID, School: v.school.Org, Action: action, About: about})
 	if err != nil {
-		return web.Fail("unavailable", fmt.Errorf("audit %s: %w", action, err))
+		return web.Fail("unavailable", err)
 	}
 	return nil
 }

@@ -1,0 +1,55 @@
+package staff_test
+
+import (
+	"net/http/httptest"
+	"testing"
+
+	"github.com/folgmed/folgmed/internal/web/webtest"
+)
+
+// TestPagesInABrowser looks at each page in light and dark, large and small,
+// and takes a prompt all the way with clicks alone.
+func TestPagesInABrowser(t *testing.T) {
+	s := newSite(t)
+	server := httptest.NewServer(s.echo)
+	defer server.Close()
+	b := webtest.NewBrowser(t)
+	enter := func(email string) {
+		token, err := s.access.Link(t.Context(), email)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.Visit(server.URL + "/staff/signin?token=" + token)
+		b.Click("main form button")
+	}
+
+	enter("rektor@example.no")
+	b.Shows("h1", "Skolemiljøet akkurat nå")
+	webtest.Eval[int](b, `document.querySelectorAll("details").forEach(d => d.open = true), 0`)
+	b.Look("overview")
+
+	path := "/staff/prompts/" + s.promptOf(t, "8B").ID
+	b.Visit(server.URL + path)
+	b.Shows("h1", "8B")
+	b.Look("prompt")
+	b.Type("#observed-text", "Jeg så Ola, Kari og Per i gangen.")
+	b.Click(`form[action$="observations"] button`)
+	b.Shows(".fault", "navn")
+	b.Look("refused")
+	webtest.Eval[int](b, `document.querySelector("#observed-text").value = "", 0`)
+	b.Type("#observed-text", "Rolig ute, men noen går alltid alene inn.")
+	b.Click(`form[action$="observations"] button`)
+	b.Shows("#saved", "lagret")
+	b.Click("input[value=no_concern]")
+	b.Type("#concluded-reason", "Vi har snakket med klassen og endret gruppene.")
+	b.Click(`form[action$="conclusion"] button`)
+	b.Shows("#saved", "lagret")
+	b.Look("concluded")
+
+	b.Visit(server.URL + "/staff/prompts/" + s.promptOf(t, "9A").ID)
+	b.Look("severe")
+
+	enter("nynorsk@example.no")
+	b.Shows("h1", "Skulemiljøet akkurat no")
+	b.Look("empty")
+}

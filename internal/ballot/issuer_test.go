@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -25,11 +26,11 @@ type memory struct {
 	delay func() time.Duration
 	fail  func() bool
 	codes map[CodeMAC]StoredCode
-	uses  []CodeUse
+	uses  map[CodeMAC][]CodeUse
 	calls []string
 }
 
-func newMemory() *memory { return &memory{codes: map[CodeMAC]StoredCode{}} }
+func newMemory() *memory { return &memory{codes: map[CodeMAC]StoredCode{}, uses: map[CodeMAC][]CodeUse{}} }
 
 var errAway = errors.New("the store is away")
 
@@ -96,7 +97,9 @@ func (m *memory) UseCodes(ctx context.Context, uses []CodeUse) error {
 		return err
 	}
 	m.mu.Lock()
-	m.uses = append(m.uses, uses...)
+	for _, u := range uses {
+		m.uses[u.MAC] = append(m.uses[u.MAC], u)
+	}
 	m.mu.Unlock()
 	return m.call(ctx, "durable") // stored, and the reply is still under way
 }
@@ -108,9 +111,11 @@ func (m *memory) CodeUses(ctx context.Context, n uint32, macs []CodeMAC) ([]Code
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	var found []CodeUse
-	for _, u := range m.uses {
-		if u.Wave == n && slices.Contains(macs, u.MAC) {
-			found = append(found, u)
+	for _, mac := range macs {
+		for _, u := range m.uses[mac] {
+			if u.Wave == n {
+				found = append(found, u)
+			}
 		}
 	}
 	return found, nil
@@ -461,4 +466,27 @@ func TestCap(t *testing.T) {
 			t.Errorf("Cap(%d) = %d, want %d", roster, got, want)
 		}
 	}
+}
+
+// BenchmarkIssue is a whole issue with a store that takes no time, many
+// tablets at once.
+func BenchmarkIssue(b *testing.B) {
+	keys, m := newKeys(b), newMemory()
+	p := newPlan(b.N)
+	i := newIssuer(b, keys, m, p)
+	sheets, err := i.MakeCodes(b.Context(), Order{p[140], b.N})
+	if err != nil {
+		b.Fatal(err)
+	}
+	element := blinded(b)
+	var next atomic.Int64
+	b.SetParallelism(50)
+	b.ResetTimer()
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			if _, o, err := i.Issue(b.Context(), sheets[0][next.Add(1)-1].String(), element); o != Issued {
+				b.Error(o, err)
+			}
+		}
+	})
 }

@@ -43,7 +43,12 @@ const byOperator = "operator"
 // staleAfter is how old a fold may be when a request is checked against it.
 // Changes made through this Service are seen at once; this bounds those made
 // by another collector on the same store.
-const staleAfter = 5 * time.Second
+const staleAfter = 15 * time.Second
+
+// bygone is the age at which an event about a link or a session can matter no
+// more: whatever it is about has ended by itself, and is refused unread. There
+// is a pair of them for every sign-in, so the fold leaves the old ones out.
+const bygone = max(linkLife, absoluteLife) + time.Hour
 
 // secret is the body of an event about a link, a token or a session.
 type secret struct {
@@ -86,24 +91,30 @@ func (st *state) byEmail(email string) (Person, bool) {
 	return p, ok
 }
 
-// fold reads events in the order of their times. Links, tokens and subjects of
+// fold reads events in the order of their times, as seen at now. Links, tokens and subjects of
 // a removed person go with the person: adding the same address again makes a
 // new one.
-func fold(events []Event) (*state, error) {
-	events = slices.Clone(events)
-	slices.SortStableFunc(events, func(a, b Event) int {
-		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ID, b.ID))
-	})
+func fold(events []Event, now time.Time) (*state, error) {
 	st := &state{
 		people: map[string]Person{}, emails: map[string]string{}, links: map[string]link{},
 		tokens: map[string]string{}, subjects: map[subject]string{}, bound: map[string]bool{}, ended: map[string]bool{},
 	}
+	var matter []Event
 	for _, e := range events {
-		if err := st.apply(e); err != nil {
-			return nil, fmt.Errorf("read access event %s (%s): %w", e.ID, e.Step, err)
-		}
 		if e.At.After(st.last) {
 			st.last = e.At
+		}
+		passing := e.Step == linkMade || e.Step == linkUsed || e.Step == sessionEnded
+		if !passing || now.Sub(e.At) <= bygone {
+			matter = append(matter, e)
+		}
+	}
+	slices.SortStableFunc(matter, func(a, b Event) int {
+		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ID, b.ID))
+	})
+	for _, e := range matter {
+		if err := st.apply(e); err != nil {
+			return nil, fmt.Errorf("read access event %s (%s): %w", e.ID, e.Step, err)
 		}
 	}
 	return st, nil
@@ -181,7 +192,7 @@ func (s *Service) read(ctx context.Context) (*state, error) {
 	if err != nil {
 		return nil, web.Fail("unavailable", fmt.Errorf("read the access journal: %w", err))
 	}
-	if s.folded, err = fold(events); err != nil {
+	if s.folded, err = fold(events, now); err != nil {
 		return nil, err
 	}
 	s.at = now

@@ -5,7 +5,6 @@ import (
 	"io/fs"
 	"maps"
 	"slices"
-	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 )
@@ -16,7 +15,7 @@ var MigrationFiles fs.FS = migrationFiles
 // Migrate runs other migrations than the embedded ones, as another version of
 // this program would.
 func (s *Store) Migrate(ctx context.Context, files fs.FS) error {
-	return s.migrate(ctx, readMigrations(files), func() time.Time { return time.Unix(0, 0) })
+	return s.migrate(ctx, readMigrations(files))
 }
 
 // Conn is the connection, to look at what the methods do not show.

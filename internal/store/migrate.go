@@ -12,7 +12,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
 )
@@ -57,7 +56,7 @@ func readMigrations(files fs.FS) []migration {
 
 // migrate runs what has not run yet. Statements say IF NOT EXISTS or the like,
 // so one that ran without being recorded may run again.
-func (s *Store) migrate(ctx context.Context, known []migration, now func() time.Time) error {
+func (s *Store) migrate(ctx context.Context, known []migration) error {
 	// The first one makes the table that the others are recorded in.
 	if err := s.conn.Exec(ctx, known[0].statement); err != nil {
 		return fmt.Errorf("migrate %s: %w", known[0].name, err)
@@ -89,7 +88,7 @@ func (s *Store) migrate(ctx context.Context, known []migration, now func() time.
 			return fmt.Errorf("migrate %s: %w", m.name, err)
 		}
 		err := s.insert(ctx, "AddMigration", "migration", 1, func(int) []any {
-			return []any{m.name, m.checksum, now()}
+			return []any{m.name, m.checksum}
 		})
 		if err != nil {
 			return err

@@ -32,7 +32,6 @@ type Options struct {
 	Database string // made if it is not there; empty: folgmed
 	User     string
 	Password string
-	Now      func() time.Time // when a migration ran; nil: not recorded
 }
 
 // Store is a connection to one installation's database. Its methods may be
@@ -49,9 +48,6 @@ func Open(ctx context.Context, opts Options) (*Store, error) {
 	if opts.Database == "" {
 		opts.Database = DefaultDatabase
 	}
-	if opts.Now == nil {
-		opts.Now = func() time.Time { return time.Unix(0, 0) }
-	}
 	options, err := connection(opts)
 	if err != nil {
 		return nil, fmt.Errorf("open store: %w", err)
@@ -65,7 +61,7 @@ func Open(ctx context.Context, opts Options) (*Store, error) {
 		return nil, fmt.Errorf("open store: %w", err)
 	}
 	s := &Store{conn: conn}
-	if err := s.migrate(ctx, migrations, opts.Now); err != nil {
+	if err := s.migrate(ctx, migrations); err != nil {
 		_ = conn.Close()
 		return nil, fmt.Errorf("open store: %w", err)
 	}

@@ -1,10 +1,10 @@
--- The migrations that have run here. Two processes that migrate at once write
--- equal rows, so readers take them DISTINCT.
+-- The migrations that have run here. Two processes that migrate at once record
+-- it twice, so readers take name and checksum DISTINCT.
 CREATE TABLE IF NOT EXISTS migration
 (
     name     String,
     checksum String,
-    at       DateTime64(3, 'UTC')
+    at       DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC')
 )
 ENGINE = MergeTree
 ORDER BY name

@@ -1,2 +1,2 @@
 -- AddMigration
-INSERT INTO migration (name, checksum, at)
+INSERT INTO migration (name, checksum)

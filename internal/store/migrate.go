@@ -80,19 +80,23 @@ func (s *Store) migrate(ctx context.Context, known []migration) error {
 	if err != nil {
 		return err
 	}
+	var failed error
+	var done []migration
 	for _, m := range known {
 		if _, ok := ran[m.name]; ok {
 			continue
 		}
 		if err := s.conn.Exec(ctx, m.statement); err != nil {
-			return fmt.Errorf("migrate %s: %w", m.name, err)
+			failed = fmt.Errorf("migrate %s: %w", m.name, err)
+			break
 		}
-		err := s.insert(ctx, "AddMigration", "migration", 1, func(int) []any {
-			return []any{m.name, m.checksum}
-		})
-		if err != nil {
-			return err
-		}
+		done = append(done, m)
+	}
+	err = s.insert(ctx, "AddMigration", "migration", len(done), func(i int) []any {
+		return []any{done[i].name, done[i].checksum}
+	})
+	if err := errors.Join(failed, err); err != nil {
+		return err
 	}
 	return s.readColumns(ctx)
 }

@@ -91,9 +91,9 @@ func (st *state) byEmail(email string) (Person, bool) {
 	return p, ok
 }
 
-// fold reads events in the order of their times, as seen at now. Links, tokens and subjects of
-// a removed person go with the person: adding the same address again makes a
-// new one.
+// fold reads events in the order of their times, as seen at now. The links,
+// sessions and subject of a removed person go with the person: adding the same
+// address again makes a new one.
 func fold(events []Event, now time.Time) (*state, error) {
 	st := &state{
 		people: map[string]Person{}, emails: map[string]string{}, links: map[string]link{},

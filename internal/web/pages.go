@@ -54,8 +54,8 @@ type Pages struct {
 
 // NewPages parses templates/*.html of fsys: each file is one page that defines
 // "title" and "main". What templates/partials/*.html define every page may use.
-// It checks that every page has both blocks, and that the
-// catalog has every key a template names, with as many verbs as it is given.
+// It checks that every page has both blocks, and that the catalog has every key
+// a template names, with as many verbs as it is given arguments.
 //
 // Templates know t, plural, lang, date, datetime, month and asset (the path of
 // a shared static file), and funcs.

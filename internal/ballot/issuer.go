@@ -18,10 +18,11 @@ import (
 
 // Store keeps codes and their uses. UseCodes and AddCodes return once all they
 // got is durable; CodeUses sees every use that was durable before it began.
+// Codes returns those it knows, in any order.
 type Store interface {
 	AddCodes(ctx context.Context, codes []StoredCode) error
 	CodeCount(ctx context.Context, wave uint32) (map[[2]string]int, error) // by school and class
-	Code(ctx context.Context, mac CodeMAC) (StoredCode, bool, error)
+	Codes(ctx context.Context, macs []CodeMAC) ([]StoredCode, error)
 	UseCodes(ctx context.Context, uses []CodeUse) error
 	CodeUses(ctx context.Context, wave uint32, macs []CodeMAC) ([]CodeUse, error)
 }
@@ -52,6 +53,7 @@ type Options struct {
 // issuers runs on the same store.
 type Issuer struct {
 	opts   Options
+	reads  *commit.Batcher[*reading] // look-ups under way share queries
 	uses   *commit.Batcher[*use]
 	failed *rate.Limiter
 	recent atomic.Uint32 // a wave in which codes were found
@@ -68,12 +70,15 @@ func NewIssuer(o Options) *Issuer {
 		o.FailBurst = 500
 	}
 	i := &Issuer{opts: o, failed: rate.NewLimiter(o.FailRate, o.FailBurst)}
+	i.reads = commit.New(i.read, commit.Options{Wait: 2 * time.Millisecond, Max: o.Batch.Max, Queue: o.Batch.Queue})
 	i.uses = commit.New(i.spend, o.Batch)
 	return i
 }
 
 // Stop answers the requests under way, for as long as ctx allows.
-func (i *Issuer) Stop(ctx context.Context) error { return i.uses.Stop(ctx) }
+func (i *Issuer) Stop(ctx context.Context) error {
+	return errors.Join(i.reads.Stop(ctx), i.uses.Stop(ctx))
+}
 
 // Lookup tells what the class of a code is asked, if the code can still be
 // spent. It spends nothing. Errors are of type *Error: malformed, code_refused
@@ -138,23 +143,14 @@ func (i *Issuer) admit(ctx context.Context, typed string) (ask wave.Ask, code St
 	if err != nil {
 		return ask, code, nil, err
 	}
-	mac := i.opts.Keys.MAC(c)
-	code, known, err := i.opts.Store.Code(ctx, mac)
-	if err != nil {
+	r := &reading{mac: i.opts.Keys.MAC(c)}
+	if err := i.reads.Add(ctx, r); err != nil {
 		return ask, code, nil, fail(Unavailable, "look up the code: %w", err)
 	}
-	if known {
-		i.recent.Store(code.Wave)
-	} else {
-		code.Wave = i.recent.Load()
-	}
-	spent, err = i.opts.Store.CodeUses(ctx, code.Wave, []CodeMAC{mac})
-	if err != nil {
-		return ask, code, nil, fail(Unavailable, "look up the code: %w", err)
-	}
-	if !known {
+	if !r.known {
 		return ask, code, nil, i.refuse()
 	}
+	code, spent = r.code, r.spent
 	ask, ok := i.opts.Plan.Ask(code.School, code.Class, wave.Number(code.Wave))
 	switch {
 	case ok && code.Attempt != ask.Attempt:
@@ -163,6 +159,64 @@ func (i *Issuer) admit(ctx context.Context, typed string) (ask wave.Ask, code St
 		return ask, code, nil, fail(WaveClosed, "this week's questions are not open for the class")
 	}
 	return ask, code, spent, nil
+}
+
+// reading is one request to look up a code, and after the flush what is known
+// of it.
+type reading struct {
+	mac   CodeMAC
+	code  StoredCode
+	known bool
+	spent []CodeUse
+}
+
+// read looks up a batch of codes and their uses: a query costs the database
+// far more than a code in it.
+func (i *Issuer) read(ctx context.Context, batch []*reading) error {
+	macs := make([]CodeMAC, len(batch))
+	for k, r := range batch {
+		macs[k] = r.mac
+	}
+	known := map[CodeMAC]StoredCode{}
+	codes, err := i.opts.Store.Codes(ctx, macs)
+	if err != nil {
+		return err
+	}
+	for _, c := range codes {
+		known[c.MAC] = c
+		i.recent.Store(c.Wave)
+	}
+	waves := map[uint32][]CodeMAC{}
+	for _, r := range batch {
+		r.code, r.known = known[r.mac]
+		if !r.known {
+			r.code.Wave = i.recent.Load()
+		}
+		waves[r.code.Wave] = append(waves[r.code.Wave], r.mac)
+	}
+	uses, err := i.usesOf(ctx, waves)
+	if err != nil {
+		return err
+	}
+	for _, r := range batch {
+		r.spent = uses[r.mac]
+	}
+	return nil
+}
+
+// usesOf reads all uses of codes, given by their waves.
+func (i *Issuer) usesOf(ctx context.Context, waves map[uint32][]CodeMAC) (map[CodeMAC][]CodeUse, error) {
+	durable := map[CodeMAC][]CodeUse{}
+	for n, macs := range waves {
+		uses, err := i.opts.Store.CodeUses(ctx, n, macs)
+		if err != nil {
+			return nil, err
+		}
+		for _, u := range uses {
+			durable[u.MAC] = append(durable[u.MAC], u)
+		}
+	}
+	return durable, nil
 }
 
 // refuse is the one reply to unknown and spent codes. Good codes never come
@@ -210,15 +264,9 @@ func (i *Issuer) spend(ctx context.Context, batch []*use) error {
 	if err := i.opts.Store.UseCodes(ctx, rows); err != nil {
 		return err
 	}
-	durable := map[CodeMAC][]CodeUse{}
-	for n, m := range macs {
-		uses, err := i.opts.Store.CodeUses(ctx, n, m)
-		if err != nil {
-			return fmt.Errorf("read back: %w", err)
-		}
-		for _, d := range uses {
-			durable[d.MAC] = append(durable[d.MAC], d)
-		}
+	durable, err := i.usesOf(ctx, macs)
+	if err != nil {
+		return fmt.Errorf("read back: %w", err)
 	}
 	for _, u := range batch {
 		u.durable = durable[u.MAC]

@@ -30,7 +30,9 @@ type memory struct {
 	calls []string
 }
 
-func newMemory() *memory { return &memory{codes: map[CodeMAC]StoredCode{}, uses: map[CodeMAC][]CodeUse{}} }
+func newMemory() *memory {
+	return &memory{codes: map[CodeMAC]StoredCode{}, uses: map[CodeMAC][]CodeUse{}}
+}
 
 var errAway = errors.New("the store is away")
 
@@ -82,14 +84,19 @@ func (m *memory) CodeCount(ctx context.Context, n uint32) (map[[2]string]int, er
 	return counts, nil
 }
 
-func (m *memory) Code(ctx context.Context, mac CodeMAC) (StoredCode, bool, error) {
-	if err := m.call(ctx, "Code"); err != nil {
-		return StoredCode{}, false, err
+func (m *memory) Codes(ctx context.Context, macs []CodeMAC) ([]StoredCode, error) {
+	if err := m.call(ctx, "Codes"); err != nil {
+		return nil, err
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	c, ok := m.codes[mac]
-	return c, ok, nil
+	var found []StoredCode
+	for _, mac := range macs {
+		if c, ok := m.codes[mac]; ok {
+			found = append(found, c)
+		}
+	}
+	return found, nil
 }
 
 func (m *memory) UseCodes(ctx context.Context, uses []CodeUse) error {

@@ -65,7 +65,7 @@ func (k *Keys) Fingerprint() string { return k.public.Fingerprint() }
 // recognise a slip nor try all codes.
 func (k *Keys) MAC(c Code) CodeMAC {
 	h := hmac.New(sha256.New, k.code)
-	io.WriteString(h, "folgmed code v1\n"+c.chars)
+	h.Write([]byte("folgmed code v1\n" + c.chars))
 	return CodeMAC(h.Sum(nil))
 }
 
@@ -182,7 +182,7 @@ func readSecret(path string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }() // only read
 	info, err := f.Stat()
 	if err != nil {
 		return nil, err

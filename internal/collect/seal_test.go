@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -126,7 +127,7 @@ func TestWhatIsAcknowledgedIsCounted(t *testing.T) {
 			rows := map[ballot.Nullifier]bool{}
 			for _, row := range counted {
 				rows[row.Nullifier] = true
-				if o := row.Sheet.Options; !(o[0] == 1 && o[1] == 2) && !(o[0] == 5 && o[1] == 5) {
+				if o := row.Sheet.Options; !slices.Equal(o, []uint8{1, 2}) && !slices.Equal(o, []uint8{5, 5}) {
 					r.Fatalf("answers %v were never cast", o)
 				}
 			}

@@ -66,7 +66,7 @@ type entry[T any] struct {
 // To tell callers of one batch apart, let T be a pointer and write to it.
 func New[T any](flush func(ctx context.Context, batch []T) error, o Options) *Batcher[T] {
 	o = o.withDefaults()
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancel(context.Background()) //nolint:gosec // G118: Stop calls it
 	b := &Batcher[T]{
 		flush:    flush,
 		opts:     o,

@@ -31,7 +31,7 @@ func (t *Tablet) post(ctx context.Context, path string, body []byte, reply any) 
 		if !again {
 			return err
 		}
-		wait := max(after, pause/2+rand.N(pause/2))
+		wait := max(after, pause/2+rand.N(pause/2)) //nolint:gosec // G404: spreads tablets over time, no secret
 		select {
 		case <-time.After(wait):
 		case <-ctx.Done():
@@ -56,7 +56,7 @@ func (t *Tablet) try(ctx context.Context, path string, body []byte, reply any) (
 	if err != nil {
 		return ctx.Err() == nil, 0, err
 	}
-	defer res.Body.Close()
+	defer func() { _ = res.Body.Close() }() // read to its end below
 	text, err := io.ReadAll(io.LimitReader(res.Body, largestReply))
 	if err != nil {
 		return ctx.Err() == nil, 0, fmt.Errorf("read the reply: %w", err)

@@ -16,14 +16,17 @@ func (s *Store) AddCodes(ctx context.Context, codes []ballot.StoredCode) error {
 	})
 }
 
-// Code finds a printed code of a wave that is not yet sealed.
-func (s *Store) Code(ctx context.Context, mac ballot.CodeMAC) (c ballot.StoredCode, found bool, err error) {
+// Codes finds the printed codes among macs, in no order, of waves that are not
+// yet sealed.
+func (s *Store) Codes(ctx context.Context, macs []ballot.CodeMAC) ([]ballot.StoredCode, error) {
+	var all []ballot.StoredCode
+	var c ballot.StoredCode
 	dest := []any{(*[32]byte)(&c.MAC), &c.Wave, &c.School, &c.Class, &c.Attempt}
-	err = s.each(ctx, "Code", dest, func() error {
-		found = true
+	err := s.eachMAC(ctx, "Codes", macs, dest, func() error {
+		all = append(all, c)
 		return nil
-	}, param("mac", hex.EncodeToString(mac[:])))
-	return c, found, err
+	})
+	return all, err
 }
 
 // CodeCount tells how many codes are printed in a wave, by school and class.
@@ -48,27 +51,32 @@ func (s *Store) UseCodes(ctx context.Context, uses []ballot.CodeUse) error {
 	})
 }
 
-// usesPerQuery keeps the parameters of one query, 67 bytes a code, well inside
-// what ClickHouse takes as an address (1 MiB).
-const usesPerQuery = 1000
-
 // CodeUses returns every use of these codes in a wave, repeats once.
 func (s *Store) CodeUses(ctx context.Context, wave uint32, macs []ballot.CodeMAC) ([]ballot.CodeUse, error) {
 	var all []ballot.CodeUse
-	for some := range slices.Chunk(macs, usesPerQuery) {
+	var u ballot.CodeUse
+	dest := []any{&u.Wave, (*[32]byte)(&u.MAC), &u.Blinded}
+	err := s.eachMAC(ctx, "CodeUses", macs, dest, func() error {
+		all = append(all, u)
+		return nil
+	}, param("wave", wave))
+	return all, err
+}
+
+// macsPerQuery keeps the parameters of one query, 67 bytes a code, well inside
+// what ClickHouse takes as an address (1 MiB).
+const macsPerQuery = 1000
+
+// eachMAC runs a query for some codes at a time.
+func (s *Store) eachMAC(ctx context.Context, query string, macs []ballot.CodeMAC, dest []any, f func() error, params ...any) error {
+	for some := range slices.Chunk(macs, macsPerQuery) {
 		text := make([]string, len(some))
 		for i, mac := range some {
 			text[i] = hex.EncodeToString(mac[:])
 		}
-		var u ballot.CodeUse
-		dest := []any{&u.Wave, (*[32]byte)(&u.MAC), &u.Blinded}
-		err := s.each(ctx, "CodeUses", dest, func() error {
-			all = append(all, u)
-			return nil
-		}, param("wave", wave), param("macs", text))
-		if err != nil {
-			return nil, err
+		if err := s.each(ctx, query, dest, f, append(slices.Clone(params), param("macs", text))...); err != nil {
+			return err
 		}
 	}
-	return all, nil
+	return nil
 }

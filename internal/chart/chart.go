@@ -80,12 +80,12 @@ func AtLeast(lower float64) Look {
 // Sizes in CSS pixels.
 const (
 	labelWidth  = 92
-	columnWidth = 96
+	columnWidth = 110
 	rowHeight   = 36
 	groupHeight = 34
 	lineHeight  = 16
 	gap         = 2  // between cells
-	labelRunes  = 13 // in one line of a column's heading
+	labelRunes  = 15 // in one line of a column's heading
 )
 
 // SVG draws the picture. It panics if a row has another number of cells than

@@ -195,7 +195,11 @@ func (s *Staff) wholeSchool(v *visit, current []disclosure.Released, pictures in
 			r, ok := lines[item.ID]
 			if ok && !seen[item.ID] {
 				seen[item.ID] = true
-				list = append(list, wholeSchool{v.in(item.Label), s.cell(v, r, true).Full})
+				words := v.cell(r).Full
+				if r.Form() != disclosure.FormHidden {
+					words = v.t("whole.share", words)
+				}
+				list = append(list, wholeSchool{v.in(item.Label), words})
 			}
 		}
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/folgmed/folgmed/internal/chart"
 	"github.com/folgmed/folgmed/internal/disclosure"
@@ -89,11 +88,19 @@ func (s *Staff) picture(v *visit, f figures, q *surveys.Questionnaire, classes [
 		p.Columns = append(p.Columns, column{Label: v.in(item.Label), Share: v.in(item.Share)})
 		p.Heat.Columns = append(p.Heat.Columns, v.in(item.Share))
 	}
+	later := v.later(wave.NumberOf(s.Now()))
 	add := func(label string, u disclosure.Unit) chart.Row {
 		row := chart.Row{Label: label}
 		for _, item := range items {
 			r, ok := f[u][item.ID]
-			row.Cells = append(row.Cells, s.cell(v, r, ok))
+			switch {
+			case ok:
+				row.Cells = append(row.Cells, v.cell(r))
+			case u.Level == disclosure.LevelClass:
+				row.Cells = append(row.Cells, later)
+			default:
+				row.Cells = append(row.Cells, chart.Cell{Look: chart.Blank, Full: v.t("cell.none")})
+			}
 		}
 		if r, ok := f[u][disclosure.ItemParticipation]; ok {
 			p.Answers = append(p.Answers, participation{label, v.answered(r)})
@@ -125,7 +132,8 @@ func (s *Staff) picture(v *visit, f figures, q *surveys.Questionnaire, classes [
 }
 
 // shown are the questions that have a column: the core, and what rotation has
-// brought a figure of. A question about adults is never one of them.
+// brought a figure of. A question about adults is never one of them, nor one
+// whose options are no more or less of something.
 func shown(q *surveys.Questionnaire, f figures) []surveys.Item {
 	var items []surveys.Item
 	for _, item := range q.Items {
@@ -134,22 +142,26 @@ func shown(q *surveys.Questionnaire, f figures) []surveys.Item {
 			_, ok := lines[item.ID]
 			has = has || ok
 		}
-		if !item.Feeds(surveys.Adult) && len(item.Share) > 0 && (item.Kind == surveys.Core || has) {
+		if item.Feeds(surveys.Adult) || item.Polarity == surveys.Unordered {
+			continue
+		}
+		if item.Kind == surveys.Core || has {
 			items = append(items, item)
 		}
 	}
 	return items
 }
 
-// cell says one figure: a share in a band or in words, that it is hidden, or
-// when it may come.
-func (s *Staff) cell(v *visit, r disclosure.Released, ok bool) chart.Cell {
-	if !ok {
-		if week := v.nextBlock(wave.NumberOf(s.Now())); week > 0 {
-			return chart.Cell{Look: chart.Later, Short: v.t("cell.later", week), Full: v.t("cell.later_full", week)}
-		}
-		return chart.Cell{Look: chart.Later, Short: v.t("cell.later_some"), Full: v.t("cell.later_some_full")}
+// later says when a class's first figure may come.
+func (v *visit) later(now wave.Number) chart.Cell {
+	if week := v.nextBlock(now); week > 0 {
+		return chart.Cell{Look: chart.Later, Short: v.t("cell.later", week), Full: v.t("cell.later_full", week)}
 	}
+	return chart.Cell{Look: chart.Later, Short: v.t("cell.later_some"), Full: v.t("cell.later_some_full")}
+}
+
+// cell says one figure: a share in a band or in words, or that it is hidden.
+func (v *visit) cell(r disclosure.Released) chart.Cell {
 	switch r.Form() {
 	case disclosure.FormBand:
 		k, of, _ := r.Band()
@@ -199,16 +211,18 @@ func (v *visit) nextBlock(now wave.Number) int {
 	return 0
 }
 
-// Legend lists what the picture's looks mean.
+var legendLooks = []chart.Look{chart.Step1, chart.Step3, chart.Step5, chart.Hidden, chart.Later}
+
+// legend lists what the picture's looks mean.
 func (v *visit) legend(pictures []picture) []legendItem {
 	var items []legendItem
-	for _, look := range []chart.Look{chart.Step1, chart.Step3, chart.Step5, chart.Hidden, chart.Later} {
+	for _, look := range legendLooks {
 		if look == chart.Hidden || look == chart.Later {
 			if !slices.ContainsFunc(pictures, func(p picture) bool { return slices.Contains(p.Looks(), look) }) {
 				continue
 			}
 		}
-		items = append(items, legendItem{look, v.t("legend." + strings.ReplaceAll(string(look), "-", ""))})
+		items = append(items, legendItem{look, v.t("legend." + string(look))})
 	}
 	return items
 }

@@ -58,12 +58,12 @@ func (w words) grades(grades []int) string {
 	switch {
 	case lo > 10 && lo == hi:
 		return fmt.Sprintf("Vg%d", lo-10)
-	case lo > 10:
-		return fmt.Sprintf("Vg%d–Vg%d", lo-10, hi-10)
 	case lo == hi:
 		return w.t("unit.grade", lo)
-	default:
+	case hi <= 10:
 		return w.t("unit.grades", lo, hi)
+	default:
+		return w.grades([]int{lo}) + "–" + w.grades([]int{hi})
 	}
 }
 
@@ -131,8 +131,12 @@ var oslo = func() *time.Location {
 	return loc
 }()
 
+// norwegian puts Æ, Ø and Å last, as bokmål does too: x/text has that order
+// under nynorsk only.
+var norwegian = language.MustParse("nn")
+
 func sortSchools(schools []roster.School) {
-	c := collate.New(language.Norwegian)
+	c := collate.New(norwegian)
 	slices.SortFunc(schools, func(a, b roster.School) int { return c.CompareString(a.Name, b.Name) })
 }
 
@@ -140,7 +144,7 @@ func sortSchools(schools []roster.School) {
 // name with numbers as numbers. Never by a figure.
 func sortClasses(classes []roster.Class) []roster.Class {
 	sorted := slices.Clone(classes)
-	c := collate.New(language.Norwegian, collate.Numeric)
+	c := collate.New(norwegian, collate.Numeric)
 	slices.SortStableFunc(sorted, func(a, b roster.Class) int {
 		if d := slices.Min(a.Grades) - slices.Min(b.Grades); d != 0 {
 			return d

@@ -182,6 +182,8 @@ func newSite(t testing.TB) *site {
 	return &site{j, e, service, map[string]*http.Cookie{}}
 }
 
+var coreItems = []string{"thrive", "safe", "company", "care", "adult", "left_out", "hurt"}
+
 func fill(t testing.TB, j *journal) {
 	const class, grade, school = disclosure.LevelClass, disclosure.LevelGrade, disclosure.LevelSchool
 	const band, words, hidden, part, signal = disclosure.FormBand, disclosure.FormWords, disclosure.FormHidden, disclosure.FormParticipation, disclosure.FormSignal
@@ -198,7 +200,7 @@ func fill(t testing.TB, j *journal) {
 			j.release(t, fjordvik, class, c, "hurt", hidden, "protect")
 		}
 	}
-	for _, item := range []string{"thrive", "safe", "company", "care", "adult", "left_out", "hurt"} {
+	for _, item := range coreItems {
 		j.release(t, fjordvik, class, "7", item, hidden, "small_class")
 	}
 	for _, item := range []string{"thrive", "company", "care", "adult"} {

@@ -1,0 +1,344 @@
+package staff_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/PuerkitoBio/goquery"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/folgmed/folgmed/internal/disclosure"
+	"github.com/folgmed/folgmed/internal/duty"
+)
+
+func texts(s *goquery.Selection) []string {
+	return s.Map(func(_ int, s *goquery.Selection) string { return strings.Join(strings.Fields(s.Text()), " ") })
+}
+
+func TestOverviewShowsWhatWasReleased(t *testing.T) {
+	s := newSite(t)
+	doc := s.get(t, "rektor@example.no", "/staff")
+
+	want := []string{ // act first, in the natural order of nothing but age
+		"8B: noe har endret seg i svarene om å bli holdt utenfor",
+		"9A: minst én har svart noe svært alvorlig",
+		"5A: noe har endret seg i svarene om trivsel",
+	}
+	got := texts(doc.Find(".prompt h3"))
+	slices.Sort(got[:2])
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("prompts (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{"5A", "5B", "Hele trinnet", "6A", "7", "8A", "8B", "9A", "10A"}, texts(doc.Find("th[scope=row]"))); diff != "" {
+		t.Errorf("rows (-want +got):\n%s", diff)
+	}
+	row := texts(doc.Find("th[scope=row]").First().Parent().Find("td"))
+	if diff := cmp.Diff([]string{"0–20 %", "Ingen eller få", "20–40 %", "0–20 %", "40–60 %", "Noen", "Skjult for å verne elevene"}, row); diff != "" {
+		t.Errorf("row of 5A (-want +got):\n%s", diff)
+	}
+	last := texts(doc.Find("th[scope=row]").Last().Parent().Find("td"))
+	if got := last[len(last)-1]; got != "Kommer tidligst etter uke 47" {
+		t.Errorf("what is not due yet says %q", got)
+	}
+	if pictures := doc.Find("figure svg[role=img]"); pictures.Length() != 2 || pictures.Find(".cell.hidden").Length() == 0 {
+		t.Errorf("%d pictures, want two, with hatched cells", pictures.Length())
+	}
+	signals := strings.Join(texts(doc.Find(".signals li")), "\n")
+	for _, want := range []string{"Det begynte trolig i oktober 2026", "én gang per 4 klasseår", "Minst én har svart"} {
+		if !strings.Contains(signals, want) {
+			t.Errorf("the signals do not say %q:\n%s", want, signals)
+		}
+	}
+	if strings.Contains(signals, "november") {
+		t.Error("a severe signal tells when")
+	}
+	all, _ := doc.Html()
+	for _, never := range []string{"voksen på skolen", "adult_harm", "arsel", "NaN", "places", "signal.", "theme."} {
+		if strings.Contains(all, never) {
+			t.Errorf("the page says %q", never)
+		}
+	}
+}
+
+// What an empty page must not say is that all is well.
+func TestNothingYetIsNotAllIsWell(t *testing.T) {
+	doc := newSite(t).get(t, "nynorsk@example.no", "/staff")
+	empty := strings.Join(texts(doc.Find(".empty")), "\n")
+	if !strings.Contains(empty, "Det tyder ikkje at alle har det trygt og godt") {
+		t.Errorf("the empty page says:\n%s", empty)
+	}
+}
+
+func TestWhoSeesWhat(t *testing.T) {
+	s := newSite(t)
+	own, other := "/staff/prompts/"+s.promptOf(t, "5A").ID, "/staff/prompts/"+s.promptOf(t, "8B").ID
+	for _, tt := range []struct {
+		who, path string
+		status    int
+	}{
+		{"rektor@example.no", "/staff", http.StatusOK},
+		{"rektor@example.no", other, http.StatusOK},
+		{"begge@example.no", other, http.StatusOK},
+		{"begge@example.no", "/staff?school=" + fjordvik, http.StatusOK},
+		{"rektor@example.no", "/staff?school=" + aasen, http.StatusNotFound},
+		{"rektor@example.no", "/staff/prompts/0123456789abcdef", http.StatusNotFound},
+		{"nynorsk@example.no", other, http.StatusNotFound},
+		{"nynorsk@example.no", "/staff?school=" + fjordvik, http.StatusNotFound},
+		{"5a@example.no", own, http.StatusOK},
+		{"5a@example.no", other, http.StatusNotFound},
+		{"renhold@example.no", "/staff", http.StatusForbidden},
+		{"renhold@example.no", own, http.StatusForbidden},
+		{"eier@example.no", "/staff", http.StatusForbidden},
+		{"eier@example.no", own, http.StatusForbidden},
+	} {
+		if w := s.do(t, tt.who, http.MethodGet, tt.path, nil); w.Code != tt.status {
+			t.Errorf("%s at %s: status %d, want %d", tt.who, tt.path, w.Code, tt.status)
+		}
+		// Writing is no way around.
+		if tt.status != http.StatusOK {
+			for _, form := range []string{"/observations", "/conclusion"} {
+				if !strings.Contains(tt.path, "prompts") {
+					continue
+				}
+				if w := s.do(t, tt.who, http.MethodPost, tt.path+form, url.Values{"text": {"x"}}); w.Code != tt.status {
+					t.Errorf("%s posts %s%s: status %d, want %d", tt.who, tt.path, form, w.Code, tt.status)
+				}
+			}
+		}
+	}
+	w := httptest.NewRecorder()
+	s.echo.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/staff", nil))
+	if w.Code != http.StatusSeeOther {
+		t.Errorf("signed out: status %d, want to be led to sign in", w.Code)
+	}
+
+	doc := s.get(t, "5a@example.no", "/staff")
+	if diff := cmp.Diff([]string{"5A"}, texts(doc.Find("th[scope=row]"))); diff != "" {
+		t.Errorf("a teacher's rows (-want +got):\n%s", diff)
+	}
+	if got := texts(doc.Find(".prompt h3, .signals h3")); len(got) != 2 || !strings.HasPrefix(got[0], "5A") || got[1] != "5A" {
+		t.Errorf("a teacher's prompts and signals: %q", got)
+	}
+}
+
+func TestLanguageAndSchools(t *testing.T) {
+	s := newSite(t)
+	for who, want := range map[string]string{
+		"rektor@example.no": "Skolemiljøet akkurat nå", "nynorsk@example.no": "Skulemiljøet akkurat no", "english@example.no": "The school environment right now",
+	} {
+		if got := s.get(t, who, "/staff").Find("h1").Text(); got != want {
+			t.Errorf("%s reads %q, want %q", who, got, want)
+		}
+	}
+	doc := s.get(t, "begge@example.no", "/staff?school="+aasen)
+	if got := texts(doc.Find("header nav a")); !slices.Equal(got, []string{"Fjordvik skole", "Åsen skule"}) {
+		t.Errorf("the way between schools: %q", got)
+	}
+	if got := texts(doc.Find("header nav [aria-current]")); !slices.Equal(got, []string{"Åsen skule"}) {
+		t.Errorf("the school one is at: %q", got)
+	}
+}
+
+func TestObserveAndConclude(t *testing.T) {
+	s := newSite(t)
+	const who = "rektor@example.no"
+	path := "/staff/prompts/" + s.promptOf(t, "5A").ID
+	doc := s.get(t, who, path)
+	fields := url.Values{"text": {"Rolig ute.\r\nNoen går alene."}, "extra_look": {"yes"}}
+	for range 2 { // a double click
+		if w := s.post(t, who, doc, "/observations", fields); w.Code != http.StatusSeeOther {
+			t.Fatalf("status %d: %s", w.Code, w.Body)
+		}
+	}
+	p := s.promptOf(t, "5A")
+	if p.State != duty.StateObserved || len(p.History) != 2 || p.History[1].Body.Text != "Rolig ute.\nNoen går alene." || !p.History[1].Body.ExtraLook {
+		t.Fatalf("after a double click: %s, %+v", p.State, p.History)
+	}
+	// The same form sent again with another text is neither lost nor mixed up.
+	fields.Set("text", "Noe helt annet.")
+	again := page(t, s.post(t, who, doc, "/observations", fields), http.StatusConflict)
+	if got := again.Find("#observed-text").Text(); got != "Noe helt annet." {
+		t.Errorf("what was typed is %q", got)
+	}
+	if w := s.post(t, who, again, "/observations", fields); w.Code != http.StatusSeeOther {
+		t.Errorf("sent once more: status %d", w.Code)
+	}
+
+	doc = s.get(t, who, path)
+	w := s.post(t, who, doc, "/conclusion", url.Values{"conclusion": {"no_concern"}, "reason": {"Klassen har fått ny plan."}})
+	if w.Code != http.StatusSeeOther || !strings.Contains(w.Header().Get("Location"), "saved=concluded") {
+		t.Fatalf("status %d to %s", w.Code, w.Header().Get("Location"))
+	}
+	doc = s.get(t, who, path)
+	history := strings.Join(texts(doc.Find(".timeline li")), "\n")
+	for _, want := range []string{"Ragnhild Rektor (rektor)", "Rolig ute.", "Ikke grunn til å gå videre nå", "Klassen har fått ny plan."} {
+		if !strings.Contains(history, want) {
+			t.Errorf("the history does not say %q:\n%s", want, history)
+		}
+	}
+	if doc.Find(`form[action$="/conclusion"]`).Length() != 0 || doc.Find(`form[action$="/observations"]`).Length() != 1 {
+		t.Error("a concluded prompt can be concluded again, or not be added to")
+	}
+	if got := texts(s.get(t, who, "/staff").Find("details a")); !slices.ContainsFunc(got, func(s string) bool { return strings.HasPrefix(s, "5A") }) {
+		t.Errorf("the overview lists as concluded: %q", got)
+	}
+
+	var acts []string
+	for _, e := range s.audited {
+		if e.Person == "" || e.School != fjordvik || e.About == "" || !e.At.Equal(now) {
+			t.Errorf("audit entry %+v", e)
+		}
+		acts = append(acts, e.Action)
+	}
+	if diff := cmp.Diff([]string{"read_prompt", "observed", "observed", "read_prompt", "concluded", "read_prompt", "read_overview"}, acts); diff != "" {
+		t.Errorf("audit (-want +got):\n%s", diff)
+	}
+}
+
+func TestRefusalKeepsWhatWasTyped(t *testing.T) {
+	s := newSite(t)
+	const who = "5a@example.no"
+	doc := s.get(t, who, "/staff/prompts/"+s.promptOf(t, "5A").ID)
+	for _, tt := range []struct {
+		form, field, typed string
+		more               url.Values
+		says               string
+	}{
+		{"/observations", "text", "Ring mor på 91234567", nil, "telefonnummer"},
+		{"/observations", "text", "Kari og Per satt alene", nil, "navn"},
+		{"/conclusion", "reason", "Skriv til kari@example.no", url.Values{"conclusion": {"no_concern"}}, "e-post"},
+		{"/conclusion", "reason", "", url.Values{"conclusion": {"no_concern"}}, "hvorfor"},
+		{"/conclusion", "reason", "Fordi", nil, "Velg"},
+	} {
+		fields := url.Values{tt.field: {tt.typed}}
+		for k, v := range tt.more {
+			fields[k] = v
+		}
+		back := page(t, s.post(t, who, doc, tt.form, fields), http.StatusUnprocessableEntity)
+		if got := back.Find(`textarea[name="` + tt.field + `"]`).Text(); got != tt.typed {
+			t.Errorf("%q came back as %q", tt.typed, got)
+		}
+		if got := back.Find(".fault").Text(); !strings.Contains(got, tt.says) {
+			t.Errorf("%q: the fault says %q, want %q in it", tt.typed, got, tt.says)
+		}
+		if tt.more != nil && back.Find("input[value=no_concern][checked]").Length() != 1 {
+			t.Errorf("%q: the choice is lost", tt.typed)
+		}
+	}
+	if n := len(s.promptOf(t, "5A").History); n != 1 {
+		t.Errorf("%d events after nothing but refusals", n)
+	}
+}
+
+func TestSevereTakesObservationsOnly(t *testing.T) {
+	s := newSite(t)
+	const who = "rektor@example.no"
+	path := "/staff/prompts/" + s.promptOf(t, "9A").ID
+	doc := s.get(t, who, path)
+	if doc.Find(`form[action$="/conclusion"]`).Length() != 0 || !strings.Contains(doc.Find("section:last-child .empty").Text(), "kan ikke avsluttes her ennå") {
+		t.Error("a severe prompt has a form to conclude it, or does not say why it has none")
+	}
+	forced := url.Values{"event": {strings.Repeat("x", 20)}, "seen": {"1"}, "conclusion": {"no_concern"}, "reason": {"x"}}
+	if w := s.do(t, who, http.MethodPost, path+"/conclusion", forced); w.Code != http.StatusUnprocessableEntity {
+		t.Errorf("a forced conclusion: status %d", w.Code)
+	}
+	if w := s.post(t, who, doc, "/observations", url.Values{"text": {"Mer uro i garderoben."}}); w.Code != http.StatusSeeOther {
+		t.Errorf("an observation: status %d", w.Code)
+	}
+	if p := s.promptOf(t, "9A"); p.State != duty.StateObserved {
+		t.Errorf("the prompt is %s", p.State)
+	}
+}
+
+// What can not be stored is kept on the page, with its id: sent again, it is
+// still one event. What can not be audited is neither done nor shown.
+func TestStoreDown(t *testing.T) {
+	s := newSite(t)
+	const who = "rektor@example.no"
+	path := "/staff/prompts/" + s.promptOf(t, "5A").ID
+	doc := s.get(t, who, path)
+	fields := url.Values{"text": {"Rolig ute."}}
+
+	s.broken = true
+	back := page(t, s.post(t, who, doc, "/observations", fields), http.StatusServiceUnavailable)
+	if back.Find("#observed-text").Text() != "Rolig ute." {
+		t.Error("what was typed is lost")
+	}
+	id := func(d *goquery.Document) string {
+		return d.Find(`form[action$="/observations"] [name=event]`).AttrOr("value", "")
+	}
+	if id(back) != id(doc) {
+		t.Error("the form came back with another event id")
+	}
+	s.broken = false
+	s.deaf = true
+	if w := s.post(t, who, back, "/observations", fields); w.Code != http.StatusServiceUnavailable {
+		t.Errorf("an act without audit: status %d", w.Code)
+	}
+	for _, p := range []string{"/staff", path} {
+		if w := s.do(t, who, http.MethodGet, p, nil); w.Code != http.StatusServiceUnavailable || strings.Contains(w.Body.String(), "5A") {
+			t.Errorf("a view without audit of %s: status %d", p, w.Code)
+		}
+	}
+	s.deaf = false
+	if n := len(s.promptOf(t, "5A").History); n != 1 {
+		t.Fatalf("%d events though none could be kept", n)
+	}
+	if w := s.post(t, who, back, "/observations", fields); w.Code != http.StatusSeeOther || len(s.promptOf(t, "5A").History) != 2 {
+		t.Errorf("sent again: status %d", w.Code)
+	}
+}
+
+// Two write at the same time: both are kept, and a conclusion does not hold
+// for a signal that came while it was written.
+func TestConcurrentWriters(t *testing.T) {
+	s := newSite(t)
+	const one, two = "rektor@example.no", "5a@example.no"
+	path := "/staff/prompts/" + s.promptOf(t, "5A").ID
+	docOne, docTwo := s.get(t, one, path), s.get(t, two, path)
+	s.post(t, one, docOne, "/observations", url.Values{"text": {"Fra den ene."}})
+	s.post(t, two, docTwo, "/observations", url.Values{"text": {"Fra den andre."}})
+	doc := s.get(t, one, path)
+	history := texts(doc.Find(".timeline li"))
+	if len(history) != 3 || !strings.Contains(history[1], "Skrevet samtidig") || !strings.Contains(history[2], "Skrevet samtidig") {
+		t.Errorf("the history is %q", history)
+	}
+
+	joined := strings.Repeat("e", 32)
+	s.release(t, fjordvik, disclosure.LevelClass, "5A", "change", disclosure.FormSignal, joined+" alone act 2026-11 149 161 10 stands")
+	s.decide(t, fjordvik, now)
+	w := s.post(t, one, doc, "/conclusion", url.Values{"conclusion": {"no_concern"}, "reason": {"Alt er fulgt opp."}})
+	if !strings.Contains(w.Header().Get("Location"), "saved=overtaken") {
+		t.Errorf("led to %s", w.Header().Get("Location"))
+	}
+	if p := s.promptOf(t, "5A"); !p.Open() {
+		t.Error("the prompt was closed with a signal that nobody had read")
+	}
+}
+
+func TestNextPromptShowsTheEarlierConclusion(t *testing.T) {
+	s := newSite(t)
+	const who = "rektor@example.no"
+	first := s.promptOf(t, "5A")
+	s.post(t, who, s.get(t, who, "/staff/prompts/"+first.ID), "/conclusion",
+		url.Values{"conclusion": {"no_concern"}, "reason": {"Ny plan for friminuttene."}})
+
+	rise := duty.Event{
+		ID: "rise", Subject: duty.PromptSubject("next"), Owner: own, School: fjordvik, Step: duty.Opened, By: duty.Machine,
+		At:   now.Add(time.Hour),
+		Body: duty.Body{Signals: []string{"x"}, Level: "class", Unit: "5A", Kind: "change", Tier: "act"},
+	}
+	if err := s.AppendDuty(t.Context(), []duty.Event{rise}); err != nil {
+		t.Fatal(err)
+	}
+	doc := s.get(t, who, "/staff/prompts/next")
+	got := strings.Join(texts(doc.Find(`section[aria-labelledby="earlier"]`)), "")
+	if !strings.Contains(got, "Ikke grunn til å gå videre nå") || !strings.Contains(got, "Ny plan for friminuttene.") {
+		t.Errorf("earlier conclusions: %q", got)
+	}
+}

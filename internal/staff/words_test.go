@@ -1,0 +1,131 @@
+package staff
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/folgmed/folgmed/internal/access"
+	"github.com/folgmed/folgmed/internal/disclosure"
+	"github.com/folgmed/folgmed/internal/duty"
+	"github.com/folgmed/folgmed/internal/roster"
+	"github.com/folgmed/folgmed/internal/web"
+)
+
+func catalog(t *testing.T) *web.Catalog {
+	t.Helper()
+	cat, err := web.NewCatalog(files, "locale")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return cat
+}
+
+// Every key that is put together from a value of another package's list is in
+// the catalog: templates are checked at start, these only here.
+func TestEveryComposedKeyIsThere(t *testing.T) {
+	var keys []string
+	add := func(prefix string, values ...string) {
+		for _, v := range values {
+			keys = append(keys, prefix+v)
+		}
+	}
+	for _, code := range duty.RefusalCodes {
+		add("refused.", string(code))
+	}
+	kinds := []disclosure.Kind{
+		disclosure.KindChange, disclosure.KindLevel, disclosure.KindGroup, disclosure.KindSevere, disclosure.KindSilence,
+	}
+	for _, k := range kinds {
+		add("signal.", string(k))
+		add("headline.", string(k))
+	}
+	themes := []string{"wellbeing", "unsafe", "alone", "left_out", "hurt", "digital", "other"}
+	add("theme.", themes...)
+	add("look.", append(themes, string(disclosure.KindSevere), string(disclosure.KindSilence))...)
+	for _, s := range []duty.Step{duty.Opened, duty.Joined, duty.Raised, duty.Ended, duty.Observed, duty.Concluded} {
+		add("step.", string(s))
+	}
+	for _, r := range access.Roles {
+		add("role.", string(r))
+	}
+	add("conclusion.", duty.Concern, duty.NoConcern)
+	for _, w := range []string{disclosure.WordsNoneOrFew, disclosure.WordsSome, disclosure.WordsMany} {
+		add("cell.", w, w+"_full")
+	}
+	add("answered.", disclosure.UnderHalf, disclosure.HalfToFourFifths, disclosure.MoreThanFourFifths)
+	add("hidden.", disclosure.ReasonProtect, disclosure.ReasonSmall)
+	add("group.", disclosure.GroupGirls, disclosure.GroupBoys)
+	for _, l := range legendLooks {
+		add("legend.", string(l))
+	}
+	cat := catalog(t)
+	for _, key := range keys {
+		if !cat.Has(key) {
+			t.Errorf("the catalog has no %q", key)
+		}
+	}
+}
+
+func TestUnitsAndTimesInWords(t *testing.T) {
+	nb := words{cat: catalog(t), lang: "nb"}
+	for _, tt := range []struct{ got, want string }{
+		{nb.grades([]int{5}), "5. trinn"},
+		{nb.grades([]int{3, 1, 2}), "1.–3. trinn"},
+		{nb.grades([]int{12}), "Vg2"},
+		{nb.grades([]int{11, 13}), "Vg1–Vg3"},
+		{nb.grades([]int{10, 11}), "10. trinn–Vg1"},
+		{nb.unit(disclosure.Unit{Level: disclosure.LevelClass, Name: "5A"}), "5A"},
+		{nb.unit(disclosure.Unit{Level: disclosure.LevelGrade, Name: "11"}), "Vg1"},
+		{nb.unit(disclosure.Unit{Level: disclosure.LevelSchool}), "Hele skolen"},
+		{nb.unit(disclosure.Unit{Level: disclosure.LevelGrade, Name: "8", Group: disclosure.GroupGirls}), "Jentene, 8. trinn"},
+		{nb.month("2026-10"), "oktober 2026"},
+		// A quarter to midnight in Oslo is the day before a quarter past.
+		{nb.ago(time.Date(2026, 10, 12, 21, 45, 0, 0, time.UTC), time.Date(2026, 10, 12, 22, 15, 0, 0, time.UTC)), "i går"},
+		{nb.ago(time.Date(2026, 10, 12, 6, 0, 0, 0, time.UTC), time.Date(2026, 10, 12, 20, 0, 0, 0, time.UTC)), "i dag"},
+		// Across the end of summer time.
+		{nb.ago(time.Date(2026, 10, 24, 10, 0, 0, 0, time.UTC), time.Date(2026, 10, 26, 10, 0, 0, 0, time.UTC)), "for 2 dager siden"},
+	} {
+		if tt.got != tt.want {
+			t.Errorf("got %q, want %q", tt.got, tt.want)
+		}
+	}
+}
+
+func TestClassesStandInTheirNaturalOrder(t *testing.T) {
+	var got []string
+	for _, c := range sortClasses([]roster.Class{
+		{Name: "10A", Grades: []int{10}}, {Name: "5B", Grades: []int{5}}, {Name: "Ørn", Grades: []int{6}},
+		{Name: "5A", Grades: []int{5}}, {Name: "Bjørn", Grades: []int{6}}, {Name: "8-10", Grades: []int{8}}, {Name: "8-9", Grades: []int{8}},
+	}) {
+		got = append(got, c.Name)
+	}
+	want := []string{"5A", "5B", "Bjørn", "Ørn", "8-9", "8-10", "10A"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
+// A fortnightly school's first figure comes when the second of two planned
+// waves is done; in the holidays there may be none in sight.
+func TestNextBlock(t *testing.T) {
+	v := &visit{owner: roster.Owner{Rhythm: 4}}
+	monthly := v.nextBlock(149)
+	if monthly < 46 || monthly > 49 {
+		t.Errorf("a monthly school's next figure comes after week %d, want one of the next four", monthly)
+	}
+	if got := v.nextBlock(180); got != 0 { // Monday 14 June 2027: the last week of school
+		t.Errorf("in the last week before summer: week %d, want none", got)
+	}
+}
+
+func TestPercent(t *testing.T) {
+	for _, tt := range []struct {
+		k, of int
+		want  string
+	}{{0, 3, "0"}, {1, 3, "33"}, {2, 3, "67"}, {3, 3, "100"}, {1, 20, "5"}, {7, 100, "7"}} {
+		if got := percent(tt.k, tt.of); got != tt.want {
+			t.Errorf("percent(%d, %d) = %s, want %s", tt.k, tt.of, got, tt.want)
+		}
+	}
+}

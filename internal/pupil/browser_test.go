@@ -315,7 +315,7 @@ func TestAWholeAnswer(t *testing.T) {
 				t.Errorf("the page says it is in %q", lang)
 			}
 			where := eval[string](b, "document.querySelector('.welcome').innerText")
-			for _, shown := range []string{"Nordskogen skole", test.class, " 47"} {
+			for _, shown := range []string{"Nordskogen skole", test.class, " 48"} {
 				if !strings.Contains(where, shown) {
 					t.Errorf("the welcome screen does not show %s:\n%s", shown, where)
 				}

@@ -36,7 +36,7 @@ func TestMain(m *testing.M) { storetest.Main(m) }
 const (
 	ownerOrg  = "974567890"
 	schoolOrg = "974567891"
-	thisWave  = 151 // week 47 of 2026
+	thisWave  = 151 // week 48 of 2026
 )
 
 // school is one school with its issuer and collector on a real ClickHouse,
@@ -56,7 +56,8 @@ type school struct {
 	requests  atomic.Int32 // to the API
 }
 
-// plan is a plan of waves with one class per questionnaire.
+// plan is a plan of one wave: a class per questionnaire, and 10D, for which the
+// wave is closed.
 type plan map[string]wave.Ask
 
 func (p plan) Ask(school, class string, n wave.Number) (wave.Ask, bool) {
@@ -95,7 +96,7 @@ func newSchool(t *testing.T, change ...func(*pupil.Options)) *school {
 		surveys: set,
 		tally:   make(tally, 1000),
 	}
-	for class, grade := range map[string]int{"2B": 2, "6A": 6, "9C": 9} {
+	for class, grade := range map[string]int{"2B": 2, "6A": 6, "9C": 9, "10D": 10} {
 		q, ok := set.For([]int{grade})
 		if !ok {
 			t.Fatalf("no questionnaire for grade %d", grade)
@@ -106,6 +107,9 @@ func newSchool(t *testing.T, change ...func(*pupil.Options)) *school {
 			State: wave.StateOpen, RosterSize: 20, Grades: []int{grade},
 		}
 	}
+	closed := s.plan["10D"]
+	closed.State = wave.StateClosed
+	s.plan["10D"] = closed
 	s.issuer = ballot.NewIssuer(ballot.Options{
 		Keys: s.keys, Store: s.store, Plan: s.plan, Random: rand.Reader, Now: time.Now,
 	})
@@ -187,10 +191,12 @@ func (s *school) meddle(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// codes prints n codes for a class.
+// codes prints n codes for a class, as while its wave was still open.
 func (s *school) codes(class string, n int) []ballot.Code {
 	s.t.Helper()
-	sheets, err := s.issuer.MakeCodes(s.t.Context(), ballot.Order{Ask: s.plan[class], N: n})
+	ask := s.plan[class]
+	ask.State = wave.StateOpen
+	sheets, err := s.issuer.MakeCodes(s.t.Context(), ballot.Order{Ask: ask, N: n})
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -237,10 +243,7 @@ func (s *school) post(path, body string) (*http.Response, map[string]any) {
 func TestBadRequestsHaveNamedOutcomes(t *testing.T) {
 	s := newSchool(t)
 	code := s.codes("6A", 1)[0].String()
-	closed := s.plan["9C"]
-	closedCode := s.codes("9C", 1)[0].String()
-	closed.State = wave.StateClosed
-	s.plan["9C"] = closed
+	closedCode := s.codes("10D", 1)[0].String()
 	large := `{"code":"` + strings.Repeat("A", 17<<10) + `"}`
 
 	for _, test := range []struct {

@@ -72,6 +72,7 @@ func TestBlocksOfAClass(t *testing.T) {
 		{"and there it is told", 2, thrive, []int{20, 21, 21, 21}, []int{0, 0, 21, 21}, "band 2/5"},
 		{"a newcomer at the start of a block", 2, thrive, []int{20, 20, 21, 21}, []int{0, 0, 21, 21}, ""},
 		{"five newcomers are a crowd", 2, thrive, []int{15, 20}, []int{15, 20}, "band 4/5"},
+		{"the size is the larger wave: 5·(20/30·20)/21 = 3.17", 2, thrive, []int{20, 10}, []int{20, 0}, "band 3/5"},
 		{"nine are too few for a sensitive item, ever", 4, hurt, []int{9}, []int{9}, "hidden small_class"},
 		{"four are too few for any", 4, thrive, []int{4}, []int{1}, "hidden small_class"},
 	} {
@@ -132,31 +133,72 @@ func TestOwner(t *testing.T) {
 	}
 }
 
+// grade is a fortnightly block of grade 5, by the respondents of 5A and 5B in
+// each wave, of 20 and 8 pupils.
+func grade(a, b []int) Input {
+	in := weekly(2, Item{ID: "thrive"}, []int{20, 20}, []int{0, 0})
+	s := &in.Schools[0]
+	s.Classes = append(s.Classes, Class{Name: "5B", Grades: []int{5}})
+	for w := range s.Waves {
+		s.Waves[w].Classes = append(s.Waves[w].Classes, ClassWave{Roster: 8, Asked: []string{"thrive"}})
+		s.Waves[w].Kept = nil
+		for c, n := range []int{a[w], b[w]} {
+			if n > 0 {
+				s.Waves[w].Kept = append(s.Waves[w].Kept, Kept{
+					Classes: []string{s.Classes[c].Name}, Respondents: n, Figures: []Figure{{Item: "thrive", Answered: n, Worst: true}},
+				})
+			}
+		}
+	}
+	return in
+}
+
 // A grade is its own unit only with five respondents beside each class, in
 // some wave of the block.
 func TestGradeThatIsOneClass(t *testing.T) {
-	grade := Unit{School: "974700000", Level: LevelGrade, Name: "5"}
+	unit := Unit{School: "974700000", Level: LevelGrade, Name: "5"}
 	for _, c := range []struct {
 		why  string
-		b    []int // respondents of 5B in each wave; 5A has 20
+		a, b []int
 		want string
 	}{
-		{"5B always has six", []int{6, 6}, "band 0/5"},
-		{"5B was never kept", []int{0, 0}, "hidden protect"},
-		{"5B was kept once", []int{0, 6}, "band 0/5"},
+		{"5B always has six", []int{20, 20}, []int{6, 6}, "band 0/5"},
+		{"5B was never kept", []int{20, 20}, []int{0, 0}, "hidden protect"},
+		{"5B was kept once", []int{20, 20}, []int{0, 6}, "band 0/5"},
+		{"5A was not kept the second time", []int{20, 0}, []int{0, 6}, "band 0/5"},
+		{"5A was not kept the first time", []int{0, 20}, []int{6, 0}, "band 0/5"},
 	} {
-		in := weekly(2, Item{ID: "thrive"}, []int{20, 20}, []int{0, 0})
-		s := &in.Schools[0]
-		s.Classes = append(s.Classes, Class{Name: "5B", Grades: []int{5}})
-		for w, n := range c.b {
-			s.Waves[w].Classes = append(s.Waves[w].Classes, ClassWave{Roster: 8, Asked: []string{"thrive"}})
-			if n > 0 {
-				s.Waves[w].Kept = append(s.Waves[w].Kept, Kept{Classes: []string{"5B"}, Respondents: n, Figures: []Figure{{Item: "thrive", Answered: n}}})
-			}
-		}
-		if got := told(t, in, grade, "thrive", Staff); got != c.want {
+		if got := told(t, grade(c.a, c.b), unit, "thrive", Staff); got != c.want {
 			t.Errorf("%s: got %q, want %q", c.why, got, c.want)
 		}
+	}
+	moved := grade([]int{20, 20}, []int{6, 6})
+	moved.Schools[0].Waves[1].Classes[0].Roster--
+	moved.Schools[0].Waves[1].Classes[1].Roster++
+	if got := told(t, moved, unit, "thrive", Staff); got != "" {
+		t.Errorf("a pupil moved from 5A to 5B, and yet the grade tells %q", got)
+	}
+}
+
+func TestFewAnswersGiveNoReason(t *testing.T) {
+	in := weekly(4, Item{ID: "thrive"}, []int{20}, []int{1})
+	k := &in.Schools[0].Waves[0].Kept[0]
+	k.Respondents, k.Figures[0].Answered = 6, 6
+	if got := told(t, in, Unit{School: "974700000", Level: LevelClass, Name: "5A"}, "thrive", Staff); got != "hidden protect" {
+		t.Errorf("got %q", got)
+	}
+}
+
+// Who used three replacement codes could have given the worst answer himself.
+func TestReplacedClassCarriesNoSevere(t *testing.T) {
+	class := Unit{School: "974700000", Level: LevelClass, Name: "5A"}
+	in := grade([]int{20, 20}, []int{6, 6})
+	if got := told(t, in, class, "severe", Staff); got == "" {
+		t.Fatal("two worst answers raise nothing")
+	}
+	in.Schools[0].Waves[1].Classes[0].Replaced = 3
+	if got := told(t, in, class, "severe", Staff); got != "" {
+		t.Errorf("got %q", got)
 	}
 }
 

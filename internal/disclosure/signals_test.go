@@ -203,7 +203,9 @@ func TestStanding(t *testing.T) {
 			case 'n':
 				return []Candidate{finding(LevelClass, "5A", KindChange, Notice, 138)}
 			case 'a':
-				return []Candidate{finding(LevelClass, "5A", KindChange, Act, 150)}
+				later := finding(LevelClass, "5A", KindChange, Act, 150)
+				later.Theme = "alone"
+				return []Candidate{later}
 			}
 			return nil
 		}}
@@ -290,6 +292,41 @@ func TestFindingsThatDoNotLeave(t *testing.T) {
 		})
 		if told != c.want {
 			t.Errorf("%s: told %v, want %v", c.why, told, c.want)
+		}
+	}
+}
+
+// Half the roster, and ten beside the group.
+func TestFindingsAboutTooFew(t *testing.T) {
+	two := []Class{{Name: "5A", Grades: []int{5}}, {Name: "5B", Grades: []int{5}}}
+	girls := finding(LevelGrade, "5", KindGroup, Notice, 138)
+	girls.Unit.Group = GroupGirls
+	for _, c := range []struct {
+		why   string
+		found Candidate
+		spoil func(*SchoolWave)
+	}{
+		{"nine of twenty answered", finding(LevelClass, "5A", KindChange, Notice, 138), func(w *SchoolWave) {
+			w.Kept[0].Respondents, w.Kept[0].Figures = 9, nil
+		}},
+		{"six boys in a grade", girls, func(w *SchoolWave) {
+			w.Kept = w.Kept[:1]
+			w.Kept[0].Respondents, w.Kept[0].Figures, w.Kept[0].Groups = 20, nil, map[string]int{GroupGirls: 14, GroupBoys: 6}
+			w.Kept = append(w.Kept, Kept{Classes: []string{"5B"}, Respondents: 10})
+		}},
+	} {
+		in := plot{classes: two, size: 20, found: func(int) []Candidate { return []Candidate{c.found} }}.input(0)
+		for i, told := range []bool{true, false} {
+			if i == 1 {
+				c.spoil(&in.Schools[0].Waves[0])
+			}
+			out, err := Gate(in)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := slices.ContainsFunc(out.Lines, func(l Released) bool { return l.Form() == FormSignal }); got != told {
+				t.Errorf("%s: told %v, want %v", c.why, got, told)
+			}
 		}
 	}
 }

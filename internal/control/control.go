@@ -205,7 +205,7 @@ func Listen(socket string, op Operator, log *slog.Logger) (*Server, error) {
 // removes the socket.
 func (s *Server) Close(ctx context.Context) error {
 	err := s.http.Shutdown(ctx)
-	<-s.done
+	_ = <-s.done
 	return err
 }
 

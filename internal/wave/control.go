@@ -38,26 +38,16 @@ type Control struct {
 // was opened without an end is closed and sealed by command only.
 func (c Control) Due() []Event {
 	s := Fold(c.Events, c.Now)
-	var due []Event
 	open := s.Open()
-	for len(open) > 0 {
-		n := open[0]
-		if !s.byClock(n) {
-			break
-		}
+	var due []Event
+	for _, n := range open {
 		if s.State(n) == StateClosed && !s.Done(n, Closed) {
 			due = append(due, event(n, "", Closed, c.Now))
 		}
-		if s.State(n) != StateClosed || c.Now.Before(n.Seals()) {
-			break
-		}
-		due = append(due, event(n, "", Sealed, c.Now))
-		open = open[1:]
 	}
-	for _, n := range open[min(1, len(open)):] {
-		if s.byClock(n) && s.State(n) == StateClosed && !s.Done(n, Closed) {
-			due = append(due, event(n, "", Closed, c.Now))
-		}
+	for len(open) > 0 && s.State(open[0]) == StateClosed && s.byClock(open[0]) && !c.Now.Before(open[0].Seals()) {
+		due = append(due, event(open[0], "", Sealed, c.Now))
+		open = open[1:]
 	}
 
 	n := NumberOf(c.Now)

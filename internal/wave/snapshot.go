@@ -88,7 +88,7 @@ func (w *record) past() (State, bool) {
 	switch {
 	case w.steps[Released]:
 		return StateReleased, true
-	case w.steps[Sealed], w.steps[Moved], w.steps[Folded]:
+	case w.steps[Sealed]:
 		return StateSealed, true
 	case w.steps[Closed]:
 		return StateClosed, true
@@ -99,8 +99,7 @@ func (w *record) past() (State, bool) {
 
 // sealed reports whether no ballot of the wave is counted any more.
 func (w *record) sealed() bool {
-	state, done := w.past()
-	return done && state != StateClosed
+	return w.steps[Sealed]
 }
 
 // stillOpen reports whether issue goes on. A wave that was opened by command

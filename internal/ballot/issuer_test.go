@@ -467,6 +467,42 @@ func TestMakeCodes(t *testing.T) {
 	}
 }
 
+// repeating gives the same code twice, then others: bad luck, made to measure.
+type repeating struct{ read int }
+
+func (r *repeating) Read(p []byte) (int, error) {
+	for k := range p {
+		p[k] = byte(r.read / 18) // nine bytes a code, each code twice
+		r.read++
+	}
+	return len(p), nil
+}
+
+func TestNoCodeIsMadeTwice(t *testing.T) {
+	keys, m, p := newKeys(t), newMemory(), newPlan(20)
+	for _, n := range []wave.Number{140, 141} { // each draws the same codes first
+		i := NewIssuer(Options{Keys: keys, Store: m, Plan: p, Random: &repeating{}, Now: time.Now})
+		sheets, err := i.MakeCodes(t.Context(), Order{p[n], 3}, Order{p[n], 4})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(sheets) != 2 || len(sheets[0]) != 3 || len(sheets[1]) != 4 {
+			t.Fatalf("orders of 3 and 4 gave %v", sheets)
+		}
+		for _, code := range slices.Concat(sheets...) {
+			if got := m.codes[keys.MAC(code)].Wave; got != uint32(n) {
+				t.Errorf("a code of wave %d is one of wave %d", n, got)
+			}
+		}
+		if err := i.Stop(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(m.codes) != 14 {
+		t.Errorf("%d codes are stored, want 14", len(m.codes))
+	}
+}
+
 func TestCap(t *testing.T) {
 	for roster, want := range map[int]int{0: 2, 1: 3, 19: 21, 20: 22, 29: 31, 30: 33, 60: 66} {
 		if got := Cap(roster); got != want {

@@ -50,12 +50,8 @@ func (i *Issuer) MakeCodes(ctx context.Context, orders ...Order) ([][]Code, erro
 	}
 	made := map[class]int{}
 	counted := map[uint32]bool{}
-	var (
-		sheets = make([][]Code, len(orders))
-		stored []StoredCode
-		drawn  = map[CodeMAC]bool{}
-	)
-	for o, order := range orders {
+	total := 0
+	for _, order := range orders {
 		ask, n := order.Ask, uint32(order.Ask.Wave)
 		if ask.State != wave.StatePlanned && ask.State != wave.StateOpen {
 			return nil, fail(WaveClosed, "make codes: wave %d is %s, a new code would open nothing", n, ask.State)
@@ -75,22 +71,23 @@ func (i *Issuer) MakeCodes(ctx context.Context, orders ...Order) ([][]Code, erro
 			return nil, &CapError{ask.Class, ask.Wave, ask.RosterSize, limit, made[c], order.N}
 		}
 		made[c] += order.N
-		for len(sheets[o]) < order.N {
-			code, err := NewCode(i.opts.Random)
-			if err != nil {
-				return nil, fail(Unavailable, "make codes: %w", err)
-			}
-			mac := i.opts.Keys.MAC(code)
-			if drawn[mac] {
-				continue
-			}
-			drawn[mac] = true
-			sheets[o] = append(sheets[o], code)
-			stored = append(stored, StoredCode{mac, n, ask.School, ask.Class, ask.Attempt})
-		}
+		total += order.N
 	}
-	if len(stored) == 0 {
+	sheets := make([][]Code, len(orders))
+	if total == 0 {
 		return sheets, nil
+	}
+	codes, macs, err := i.draw(ctx, total)
+	if err != nil {
+		return nil, fail(Unavailable, "make codes: %w", err)
+	}
+	stored := make([]StoredCode, 0, total)
+	for o, order := range orders {
+		ask, from := order.Ask, len(stored)
+		sheets[o] = codes[from : from+order.N : from+order.N]
+		for _, mac := range macs[from : from+order.N] {
+			stored = append(stored, StoredCode{mac, uint32(ask.Wave), ask.School, ask.Class, ask.Attempt})
+		}
 	}
 	// In the order of their MACs the rows tell nothing of the order on paper.
 	slices.SortFunc(stored, func(a, b StoredCode) int { return bytes.Compare(a.MAC[:], b.MAC[:]) })
@@ -98,4 +95,38 @@ func (i *Issuer) MakeCodes(ctx context.Context, orders ...Order) ([][]Code, erro
 		return nil, fail(Unavailable, "make codes: %w", err)
 	}
 	return sheets, nil
+}
+
+// draw draws codes that nobody has yet: a code of two classes would show one
+// of them the other's page.
+func (i *Issuer) draw(ctx context.Context, n int) ([]Code, []CodeMAC, error) {
+	var (
+		codes []Code
+		macs  []CodeMAC
+		taken = map[CodeMAC]bool{}
+	)
+	for len(codes) < n {
+		from := len(codes)
+		for len(codes) < n {
+			code, err := NewCode(i.opts.Random)
+			if err != nil {
+				return nil, nil, err
+			}
+			mac := i.opts.Keys.MAC(code)
+			if !taken[mac] {
+				taken[mac] = true
+				codes, macs = append(codes, code), append(macs, mac)
+			}
+		}
+		others, err := i.opts.Store.Codes(ctx, macs[from:])
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, other := range others {
+			if at := slices.Index(macs, other.MAC); at >= 0 {
+				codes, macs = slices.Delete(codes, at, at+1), slices.Delete(macs, at, at+1)
+			}
+		}
+	}
+	return codes, macs, nil
 }

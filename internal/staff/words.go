@@ -103,9 +103,10 @@ func (w words) theme(theme string) string {
 	return w.t("theme." + theme)
 }
 
-// ago says how long ago a day was, as whole days of Oslo's calendar.
+// ago says how long ago a day was, as whole days of Oslo's calendar. A day to
+// come is today: the clock of a rehearsal can be set back.
 func (w words) ago(then, now time.Time) string {
-	switch days := daysBetween(then, now); days {
+	switch days := max(daysBetween(then, now), 0); days {
 	case 0:
 		return w.t("ago.today")
 	case 1:

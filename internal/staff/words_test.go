@@ -83,6 +83,7 @@ func TestUnitsAndTimesInWords(t *testing.T) {
 		// A quarter to midnight in Oslo is the day before a quarter past.
 		{nb.ago(time.Date(2026, 10, 12, 21, 45, 0, 0, time.UTC), time.Date(2026, 10, 12, 22, 15, 0, 0, time.UTC)), "i går"},
 		{nb.ago(time.Date(2026, 10, 12, 6, 0, 0, 0, time.UTC), time.Date(2026, 10, 12, 20, 0, 0, 0, time.UTC)), "i dag"},
+		{nb.ago(time.Date(2026, 10, 30, 6, 0, 0, 0, time.UTC), time.Date(2026, 10, 12, 20, 0, 0, 0, time.UTC)), "i dag"},
 		// Across the end of summer time.
 		{nb.ago(time.Date(2026, 10, 24, 10, 0, 0, 0, time.UTC), time.Date(2026, 10, 26, 10, 0, 0, 0, time.UTC)), "for 2 dager siden"},
 	} {

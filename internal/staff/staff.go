@@ -90,7 +90,7 @@ func (s *Staff) Routes(e *echo.Echo, require echo.MiddlewareFunc) {
 	s.assets.Routes(e)
 	e.GET("/staff", s.overview, require)
 	e.GET("/staff/prompts/:id", s.showPrompt, require)
-	e.POST("/staff/prompts/:id/observations", s.observe, require)
+	e.POST("/staff/prompts/:id/observation", s.observe, require)
 	e.POST("/staff/prompts/:id/conclusion", s.conclude, require)
 }
 

@@ -101,7 +101,7 @@ func TestWhoSeesWhat(t *testing.T) {
 		}
 		// Writing is no way around.
 		if tt.status != http.StatusOK {
-			for _, form := range []string{"/observations", "/conclusion"} {
+			for _, form := range []string{"/observation", "/conclusion"} {
 				if !strings.Contains(tt.path, "prompts") {
 					continue
 				}
@@ -151,7 +151,7 @@ func TestObserveAndConclude(t *testing.T) {
 	doc := s.get(t, who, path)
 	fields := url.Values{"text": {"Rolig ute.\r\nNoen går alene."}, "extra_look": {"yes"}}
 	for range 2 { // a double click
-		if w := s.post(t, who, doc, "/observations", fields); w.Code != http.StatusSeeOther {
+		if w := s.post(t, who, doc, "/observation", fields); w.Code != http.StatusSeeOther {
 			t.Fatalf("status %d: %s", w.Code, w.Body)
 		}
 	}
@@ -161,11 +161,11 @@ func TestObserveAndConclude(t *testing.T) {
 	}
 	// The same form sent again with another text is neither lost nor mixed up.
 	fields.Set("text", "Noe helt annet.")
-	again := page(t, s.post(t, who, doc, "/observations", fields), http.StatusConflict)
+	again := page(t, s.post(t, who, doc, "/observation", fields), http.StatusConflict)
 	if got := again.Find("#observed-text").Text(); got != "Noe helt annet." {
 		t.Errorf("what was typed is %q", got)
 	}
-	if w := s.post(t, who, again, "/observations", fields); w.Code != http.StatusSeeOther {
+	if w := s.post(t, who, again, "/observation", fields); w.Code != http.StatusSeeOther {
 		t.Errorf("sent once more: status %d", w.Code)
 	}
 
@@ -181,7 +181,7 @@ func TestObserveAndConclude(t *testing.T) {
 			t.Errorf("the history does not say %q:\n%s", want, history)
 		}
 	}
-	if doc.Find(`form[action$="/conclusion"]`).Length() != 0 || doc.Find(`form[action$="/observations"]`).Length() != 1 {
+	if doc.Find(`form[action$="/conclusion"]`).Length() != 0 || doc.Find(`form[action$="/observation"]`).Length() != 1 {
 		t.Error("a concluded prompt can be concluded again, or not be added to")
 	}
 	if got := texts(s.get(t, who, "/staff").Find("details a")); !slices.ContainsFunc(got, func(s string) bool { return strings.HasPrefix(s, "5A") }) {
@@ -209,8 +209,8 @@ func TestRefusalKeepsWhatWasTyped(t *testing.T) {
 		more               url.Values
 		says               string
 	}{
-		{"/observations", "text", "Ring mor på 91234567", nil, "telefonnummer"},
-		{"/observations", "text", "Kari og Per satt alene", nil, "navn"},
+		{"/observation", "text", "Ring mor på 91234567", nil, "telefonnummer"},
+		{"/observation", "text", "Kari og Per satt alene", nil, "navn"},
 		{"/conclusion", "reason", "Skriv til kari@example.no", url.Values{"conclusion": {"no_concern"}}, "e-post"},
 		{"/conclusion", "reason", "", url.Values{"conclusion": {"no_concern"}}, "hvorfor"},
 		{"/conclusion", "reason", "Fordi", nil, "Velg"},
@@ -247,7 +247,7 @@ func TestSevereTakesObservationsOnly(t *testing.T) {
 	if w := s.do(t, who, http.MethodPost, path+"/conclusion", forced); w.Code != http.StatusUnprocessableEntity {
 		t.Errorf("a forced conclusion: status %d", w.Code)
 	}
-	if w := s.post(t, who, doc, "/observations", url.Values{"text": {"Mer uro i garderoben."}}); w.Code != http.StatusSeeOther {
+	if w := s.post(t, who, doc, "/observation", url.Values{"text": {"Mer uro i garderoben."}}); w.Code != http.StatusSeeOther {
 		t.Errorf("an observation: status %d", w.Code)
 	}
 	if p := s.promptOf(t, "9A"); p.State != duty.StateObserved {
@@ -265,19 +265,19 @@ func TestStoreDown(t *testing.T) {
 	fields := url.Values{"text": {"Rolig ute."}}
 
 	s.broken = true
-	back := page(t, s.post(t, who, doc, "/observations", fields), http.StatusServiceUnavailable)
+	back := page(t, s.post(t, who, doc, "/observation", fields), http.StatusServiceUnavailable)
 	if back.Find("#observed-text").Text() != "Rolig ute." {
 		t.Error("what was typed is lost")
 	}
 	id := func(d *goquery.Document) string {
-		return d.Find(`form[action$="/observations"] [name=event]`).AttrOr("value", "")
+		return d.Find(`form[action$="/observation"] [name=event]`).AttrOr("value", "")
 	}
 	if id(back) != id(doc) {
 		t.Error("the form came back with another event id")
 	}
 	s.broken = false
 	s.deaf = true
-	if w := s.post(t, who, back, "/observations", fields); w.Code != http.StatusServiceUnavailable {
+	if w := s.post(t, who, back, "/observation", fields); w.Code != http.StatusServiceUnavailable {
 		t.Errorf("an act without audit: status %d", w.Code)
 	}
 	for _, p := range []string{"/staff", path} {
@@ -289,7 +289,7 @@ func TestStoreDown(t *testing.T) {
 	if n := len(s.promptOf(t, "5A").History); n != 1 {
 		t.Fatalf("%d events though none could be kept", n)
 	}
-	if w := s.post(t, who, back, "/observations", fields); w.Code != http.StatusSeeOther || len(s.promptOf(t, "5A").History) != 2 {
+	if w := s.post(t, who, back, "/observation", fields); w.Code != http.StatusSeeOther || len(s.promptOf(t, "5A").History) != 2 {
 		t.Errorf("sent again: status %d", w.Code)
 	}
 }
@@ -301,8 +301,8 @@ func TestConcurrentWriters(t *testing.T) {
 	const one, two = "rektor@example.no", "5a@example.no"
 	path := "/staff/prompts/" + s.promptOf(t, "5A").ID
 	docOne, docTwo := s.get(t, one, path), s.get(t, two, path)
-	s.post(t, one, docOne, "/observations", url.Values{"text": {"Fra den ene."}})
-	s.post(t, two, docTwo, "/observations", url.Values{"text": {"Fra den andre."}})
+	s.post(t, one, docOne, "/observation", url.Values{"text": {"Fra den ene."}})
+	s.post(t, two, docTwo, "/observation", url.Values{"text": {"Fra den andre."}})
 	doc := s.get(t, one, path)
 	history := texts(doc.Find(".timeline li"))
 	if len(history) != 3 || !strings.Contains(history[1], "Skrevet samtidig") || !strings.Contains(history[2], "Skrevet samtidig") {

@@ -243,7 +243,7 @@ func (s *Staff) write(c echo.Context, right access.Right, what string, make func
 	if !v.person.May(right) || right == access.Conclude && !v.sees(p.Unit) {
 		return web.Fail("forbidden", errNotYours)
 	}
-	w, err := s.read(c, v)
+	w, err := s.read(c, v, right)
 	if err != nil {
 		return err
 	}
@@ -296,20 +296,21 @@ func (s *Staff) saved(c echo.Context, p duty.Prompt, what string, e duty.Event) 
 	return c.Redirect(http.StatusSeeOther, "/staff/prompts/"+p.ID+"?saved="+what+"#saved")
 }
 
-func (s *Staff) read(c echo.Context, v *visit) (duty.Writing, error) {
+// read reads what was sent. Each form has one text: what was seen, or why.
+func (s *Staff) read(c echo.Context, v *visit, right access.Right) (duty.Writing, error) {
 	values, err := c.FormParams()
 	if err != nil {
 		return duty.Writing{}, web.Fail("malformed", fmt.Errorf("read form: %w", err))
 	}
-	text := func(field string) string {
-		return strings.TrimSpace(strings.ReplaceAll(values.Get(field), "\r\n", "\n"))
-	}
 	seen, _ := strconv.Atoi(values.Get("seen")) // 0 is refused as a bad form
-	return duty.Writing{
-		ID: values.Get("event"), Seen: seen, At: s.Now(), By: v.person.ID, Role: string(v.person.Role),
-		Text: text("text"), ExtraLook: values.Get("extra_look") != "",
-		Conclusion: values.Get("conclusion"), Reason: text("reason"),
-	}, nil
+	w := duty.Writing{ID: values.Get("event"), Seen: seen, At: s.Now(), By: v.person.ID, Role: string(v.person.Role)}
+	text := strings.TrimSpace(strings.ReplaceAll(values.Get("text"), "\r\n", "\n"))
+	if right == access.Observe {
+		w.Text, w.ExtraLook = text, values.Get("extra_look") != ""
+	} else {
+		w.Reason, w.Conclusion = text, values.Get("conclusion")
+	}
+	return w, nil
 }
 
 func find(p duty.Prompt, id string) (duty.Entry, bool) {

@@ -170,7 +170,7 @@ func TestObserveAndConclude(t *testing.T) {
 	}
 
 	doc = s.get(t, who, path)
-	w := s.post(t, who, doc, "/conclusion", url.Values{"conclusion": {"no_concern"}, "reason": {"Klassen har fått ny plan."}})
+	w := s.post(t, who, doc, "/conclusion", url.Values{"conclusion": {"no_concern"}, "text": {"Klassen har fått ny plan."}})
 	if w.Code != http.StatusSeeOther || !strings.Contains(w.Header().Get("Location"), "saved=concluded") {
 		t.Fatalf("status %d to %s", w.Code, w.Header().Get("Location"))
 	}
@@ -205,22 +205,22 @@ func TestRefusalKeepsWhatWasTyped(t *testing.T) {
 	const who = "5a@example.no"
 	doc := s.get(t, who, "/staff/prompts/"+s.promptOf(t, "5A").ID)
 	for _, tt := range []struct {
-		form, field, typed string
-		more               url.Values
-		says               string
+		form, typed string
+		more        url.Values
+		says        string
 	}{
-		{"/observation", "text", "Ring mor på 91234567", nil, "telefonnummer"},
-		{"/observation", "text", "Kari og Per satt alene", nil, "navn"},
-		{"/conclusion", "reason", "Skriv til kari@example.no", url.Values{"conclusion": {"no_concern"}}, "e-post"},
-		{"/conclusion", "reason", "", url.Values{"conclusion": {"no_concern"}}, "hvorfor"},
-		{"/conclusion", "reason", "Fordi", nil, "Velg"},
+		{"/observation", "Ring mor på 91234567", nil, "telefonnummer"},
+		{"/observation", "Kari og Per satt alene", nil, "navn"},
+		{"/conclusion", "Skriv til kari@example.no", url.Values{"conclusion": {"no_concern"}}, "e-post"},
+		{"/conclusion", "", url.Values{"conclusion": {"no_concern"}}, "hvorfor"},
+		{"/conclusion", "Fordi", nil, "Velg"},
 	} {
-		fields := url.Values{tt.field: {tt.typed}}
+		fields := url.Values{"text": {tt.typed}}
 		for k, v := range tt.more {
 			fields[k] = v
 		}
 		back := page(t, s.post(t, who, doc, tt.form, fields), http.StatusUnprocessableEntity)
-		if got := back.Find(`textarea[name="` + tt.field + `"]`).Text(); got != tt.typed {
+		if got := back.Find(`form[action$="` + tt.form + `"] textarea`).Text(); got != tt.typed {
 			t.Errorf("%q came back as %q", tt.typed, got)
 		}
 		if got := back.Find(".fault").Text(); !strings.Contains(got, tt.says) {
@@ -243,7 +243,7 @@ func TestSevereTakesObservationsOnly(t *testing.T) {
 	if doc.Find(`form[action$="/conclusion"]`).Length() != 0 || !strings.Contains(doc.Find("section:last-child .empty").Text(), "kan ikke avsluttes her ennå") {
 		t.Error("a severe prompt has a form to conclude it, or does not say why it has none")
 	}
-	forced := url.Values{"event": {strings.Repeat("x", 20)}, "seen": {"1"}, "conclusion": {"no_concern"}, "reason": {"x"}}
+	forced := url.Values{"event": {strings.Repeat("x", 20)}, "seen": {"1"}, "conclusion": {"no_concern"}, "text": {"x"}}
 	if w := s.do(t, who, http.MethodPost, path+"/conclusion", forced); w.Code != http.StatusUnprocessableEntity {
 		t.Errorf("a forced conclusion: status %d", w.Code)
 	}
@@ -312,7 +312,7 @@ func TestConcurrentWriters(t *testing.T) {
 	joined := strings.Repeat("e", 32)
 	s.release(t, fjordvik, disclosure.LevelClass, "5A", "change", disclosure.FormSignal, joined+" alone act 2026-11 149 161 10 stands")
 	s.decide(t, fjordvik, now)
-	w := s.post(t, one, doc, "/conclusion", url.Values{"conclusion": {"no_concern"}, "reason": {"Alt er fulgt opp."}})
+	w := s.post(t, one, doc, "/conclusion", url.Values{"conclusion": {"no_concern"}, "text": {"Alt er fulgt opp."}})
 	if !strings.Contains(w.Header().Get("Location"), "saved=overtaken") {
 		t.Errorf("led to %s", w.Header().Get("Location"))
 	}
@@ -326,7 +326,7 @@ func TestNextPromptShowsTheEarlierConclusion(t *testing.T) {
 	const who = "rektor@example.no"
 	first := s.promptOf(t, "5A")
 	s.post(t, who, s.get(t, who, "/staff/prompts/"+first.ID), "/conclusion",
-		url.Values{"conclusion": {"no_concern"}, "reason": {"Ny plan for friminuttene."}})
+		url.Values{"conclusion": {"no_concern"}, "text": {"Ny plan for friminuttene."}})
 
 	rise := duty.Event{
 		ID: "rise", Subject: duty.PromptSubject("next"), Owner: own, School: fjordvik, Step: duty.Opened, By: duty.Machine,

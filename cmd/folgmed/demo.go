@@ -161,7 +161,7 @@ func (d demoCmd) fill(ctx context.Context, w io.Writer, a *app.App, kept *ready)
 			bar.set(played*pupils + cast)
 		},
 	}
-	for _, n := range demoWaves(owner, wave.NumberOf(time.Now())) {
+	for _, n := range demo.Weeks(wave.NumberOf(time.Now())) {
 		if err := player.Play(ctx, n, world.Next()); err != nil {
 			return err
 		}
@@ -176,19 +176,6 @@ func (d demoCmd) fill(ctx context.Context, w io.Writer, a *app.App, kept *ready)
 		return err
 	}
 	return d.remember(kept)
-}
-
-// demoWaves are the last weeks before this one that the owner's calendar asks.
-func demoWaves(owner roster.Owner, this wave.Number) []wave.Number {
-	calendar := wave.NewCalendar(owner)
-	var waves []wave.Number
-	for n := this - 1; len(waves) < demo.Waves && n > 0; n-- {
-		if planned, _ := calendar.Planned(n); planned {
-			waves = append(waves, n)
-		}
-	}
-	slices.Reverse(waves)
-	return waves
 }
 
 // pupilLink is a link that no one has been given, for the wave that is open.

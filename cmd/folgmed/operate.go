@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"strconv"
 	"strings"
@@ -144,7 +143,7 @@ func (d detectCmd) Run(ctx context.Context, c console) error {
 type codesCmd struct {
 	remote
 	School string `required:"" help:"Organisation number of the school."`
-	Class  string `required:"" help:"Name of the class, such as 5A."`
+	Class  string `help:"Name of the class, such as 5A. Default: every class of the school."`
 	Wave   string `help:"Number of the wave, or a day of its week. Default: this week by the server's clock."`
 	Count  int    `help:"How many. Default: one for each pupil on the roster."`
 	Out    string `short:"o" required:"" type:"path" help:"File to write the page with slips to; print it once, then delete it."`
@@ -179,34 +178,35 @@ func (k codesCmd) Run(ctx context.Context, c console) (err error) {
 	if err != nil {
 		return err
 	}
-	for _, class := range made {
-		lang := k.Lang
-		if lang == "" {
-			lang = class.Written
-		}
-		if err := writeSlips(out, status, class, lang); err != nil {
+	sheets := make([]ballot.SlipSheet, len(made))
+	for i, class := range made {
+		if sheets[i], err = slipSheet(status, class, k.Lang); err != nil {
 			return err
 		}
 		_, _ = fmt.Fprintf(c.out, "%d slips for %s, week of %s, in %s\n",
 			len(class.Codes), class.Class, class.Wave.Opens().Format(time.DateOnly), k.Out)
 	}
-	return nil
+	return ballot.WriteSlips(out, sheets...)
 }
 
-func writeSlips(w io.Writer, status control.Status, class control.ClassCodes, lang string) error {
-	codes := make([]ballot.Code, len(class.Codes))
-	for i, text := range class.Codes {
-		code, err := ballot.ParseCode(text)
-		if err != nil {
-			return fmt.Errorf("the server sent a code that is none: %w", err)
-		}
-		codes[i] = code
-	}
-	return ballot.WriteSlips(w, ballot.SlipSheet{
+// slipSheet is what one class's slips say.
+func slipSheet(status control.Status, class control.ClassCodes, lang string) (ballot.SlipSheet, error) {
+	sheet := ballot.SlipSheet{
 		Lang: lang, School: class.SchoolName, Class: class.Class,
 		Monday: class.Wave.Opens(), Closes: class.Wave.Closes(),
-		URL: status.PublicURL, Fingerprint: status.Fingerprint, Codes: codes,
-	})
+		URL: status.PublicURL, Fingerprint: status.Fingerprint,
+	}
+	if lang == "" {
+		sheet.Lang = class.Written
+	}
+	for _, text := range class.Codes {
+		code, err := ballot.ParseCode(text)
+		if err != nil {
+			return sheet, fmt.Errorf("the server sent a code that is none: %w", err)
+		}
+		sheet.Codes = append(sheet.Codes, code)
+	}
+	return sheet, nil
 }
 
 type staffCmd struct {

@@ -37,13 +37,11 @@ func (a *App) SaveRoster(ctx context.Context, r roster.Roster) error {
 	a.sealing.Lock()
 	defer a.sealing.Unlock()
 	for _, o := range r.Owners {
-		for _, s := range o.Schools {
-			for _, c := range s.Classes {
-				if _, ok := a.surveys.For(c.Grades); !ok {
-					return fmt.Errorf("class %s of %s: no questionnaire covers its youngest grade; add one to the --surveys folder", c.Name, s.Name)
-				}
-			}
+		if err := a.mayReplace(o); err != nil {
+			return err
 		}
+	}
+	for _, o := range r.Owners {
 		id, err := newID()
 		if err != nil {
 			return err
@@ -53,6 +51,40 @@ func (a *App) SaveRoster(ctx context.Context, r roster.Roster) error {
 		}
 	}
 	return a.schedule.Refresh(ctx)
+}
+
+// mayReplace says why an owner's roster can not be put in force now. While a
+// wave is open no class may leave or change its questionnaire: ballots already
+// cast for it could not be counted.
+func (a *App) mayReplace(o roster.Owner) error {
+	next := roster.Roster{Owners: []roster.Owner{o}}
+	for _, s := range o.Schools {
+		if now, _, ok := a.schedule.Roster().School(s.Org); ok && now.Org != o.Org {
+			return fmt.Errorf("school %s belongs to %s: take it off that roster first", s.Name, now.Name)
+		}
+		for _, c := range s.Classes {
+			if _, ok := a.surveys.For(c.Grades); !ok {
+				return fmt.Errorf("class %s of %s: no questionnaire covers its youngest grade; add one to the --surveys folder", c.Name, s.Name)
+			}
+		}
+	}
+	now, ok := a.schedule.Roster().Owner(o.Org)
+	plan := a.schedule.Plan()
+	unsealed := slices.DeleteFunc(plan.Open(), func(n wave.Number) bool { return !slices.Contains(plan.Owners(n), o.Org) })
+	if !ok || len(unsealed) == 0 {
+		return nil
+	}
+	for _, s := range now.Schools {
+		for _, c := range s.Classes {
+			before, _ := a.surveys.For(c.Grades)
+			_, _, changed, kept := next.Class(s.Org, c.Name)
+			after, _ := a.surveys.For(changed.Grades)
+			if !kept || before != after {
+				return fmt.Errorf("class %s of %s is asked in wave %d, which is not sealed: until then it can not leave the roster or get another questionnaire; import after the seal", c.Name, s.Name, unsealed[0])
+			}
+		}
+	}
+	return nil
 }
 
 // Roster returns the roster in force.
@@ -137,11 +169,11 @@ func (a *App) Codes(ctx context.Context, r control.CodesRequest) ([]control.Clas
 	for _, o := range known.Owners {
 		for _, s := range o.Schools {
 			for _, c := range s.Classes {
-				if r.School != "" && (r.School != s.Org || r.Class != c.Name) {
+				if r.School != "" && r.School != s.Org || r.Class != "" && r.Class != c.Name {
 					continue
 				}
 				ask, ok := plan.Ask(s.Org, c.Name, r.Wave)
-				if !ok || (r.School == "" && ask.State != wave.StateOpen) {
+				if !ok || r.Class == "" && ask.State != wave.StateOpen {
 					continue
 				}
 				n := r.Count
@@ -156,7 +188,7 @@ func (a *App) Codes(ctx context.Context, r control.CodesRequest) ([]control.Clas
 		}
 	}
 	if len(orders) == 0 {
-		if r.School != "" {
+		if r.Class != "" {
 			return nil, fmt.Errorf("there is no class %s at school %s on the roster", r.Class, r.School)
 		}
 		return nil, fmt.Errorf("no class is asked in wave %d: it is not open", r.Wave)

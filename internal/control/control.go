@@ -89,8 +89,9 @@ type Clock struct {
 	Real bool      `json:"real"`
 }
 
-// CodesRequest asks for codes: for one class, or for every class that is asked
-// in the wave when School is empty. Count 0 means one for each pupil on the
+// CodesRequest asks for codes: for one class, for every class of a school that
+// is asked in the wave when Class is empty, and for every school when School is
+// empty too. Count 0 means one for each pupil on the
 // roster.
 type CodesRequest struct {
 	Wave   wave.Number `json:"wave"`

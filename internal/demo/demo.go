@@ -9,10 +9,12 @@ package demo
 import (
 	"math/rand/v2"
 	"slices"
+	"time"
 
 	"github.com/folgmed/folgmed/analytics/simulate"
 	"github.com/folgmed/folgmed/internal/rehearsal"
 	"github.com/folgmed/folgmed/internal/roster"
+	"github.com/folgmed/folgmed/internal/wave"
 	"github.com/folgmed/folgmed/surveys"
 )
 
@@ -40,9 +42,9 @@ type classWrong struct {
 
 // wrong are the three classes. A principal of Granlia sees the first two.
 var wrong = []classWrong{
-	{principalsSchool, "9B", simulate.Sliding, 5},
-	{principalsSchool, "8C", simulate.Incident, 12},
-	{3, "6A", simulate.Minority, 7},
+	{principalsSchool, "9B", simulate.Sliding, 7},
+	{principalsSchool, "8C", simulate.Incident, 13},
+	{3, "6A", simulate.Minority, 9},
 }
 
 // schools are the owner's schools and how many classes each grade has.
@@ -64,7 +66,7 @@ var schools = []struct {
 func Owner() roster.Owner {
 	r := rand.New(rand.NewPCG(Seed, 1))
 	owner := roster.Owner{
-		Org: roster.SimulatedOrg(1), Name: "Fjordvik kommune", Rhythm: roster.DefaultRhythm, Rate: roster.DefaultRate,
+		Org: roster.SimulatedOrg(1), Name: "Fjordvik kommune", Rhythm: 1, Rate: roster.DefaultRate,
 		HelpLines: []roster.HelpLine{{Name: "Alarmtelefonen for barn og unge", Number: "116 111", URL: "https://www.116111.no"}},
 	}
 	for i, s := range schools {
@@ -87,6 +89,23 @@ func className(grade, letter int) string {
 		return "10" + name
 	}
 	return string(rune('0'+grade)) + name
+}
+
+// Weeks are the waves that lie behind the demo in the week this: the last ones,
+// if they are of one school year, for a detector begins each year anew. Early
+// in a school year they are those before the summer.
+func Weeks(this wave.Number) []wave.Number {
+	last := this - 1
+	if (this - Waves).SchoolYear() != last.SchoolYear() {
+		for last.SchoolYear() == this.SchoolYear() || last.Opens().Month() > time.June {
+			last--
+		}
+	}
+	weeks := make([]wave.Number, Waves)
+	for i := range weeks {
+		weeks[i] = last - wave.Number(Waves-1-i)
+	}
+	return weeks
 }
 
 // PrincipalSchool is the organisation number of the school whose principal the
@@ -143,7 +162,7 @@ func items(asked []surveys.Item) []simulate.Item {
 		case wellbeing:
 			out[i] = simulate.Wellbeing(good)
 		case len(item.Options) == 3:
-			out[i] = simulate.Item{Shares: []float64{.008, .10, .892}, GoodFirst: good, Loading: .4}
+			out[i] = simulate.BulliedFaces(good)
 		default:
 			out[i] = simulate.Bullied(good)
 		}
@@ -179,13 +198,13 @@ func (w *World) Next() []rehearsal.Sheet {
 	return sheets
 }
 
-// unordered answers an item that no mood decides: gender, of which one in
-// thirty would rather not say, and the place that feels least safe, which four
+// unordered answers an item that no mood decides: gender, which one in thirty
+// would rather not say, and the place that feels least safe, which four
 // of five have not.
 func (w *World) unordered(item surveys.Item, sheet simulate.Sheet) int {
 	switch {
 	case item.Kind == surveys.Background && w.random.IntN(30) == 0:
-		return len(item.Options)
+		return 0
 	case item.Kind == surveys.Background && sheet.Girl:
 		return 1
 	case item.Kind == surveys.Background:

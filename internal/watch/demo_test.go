@@ -73,7 +73,7 @@ func TestDemoIsFound(t *testing.T) {
 	for _, s := range owner.Schools {
 		classes += len(s.Classes)
 	}
-	years := float64(classes) * demo.Waves / 19
+	years := float64(classes*demo.Waves*owner.Rhythm) / 38
 	if promised := owner.Rate * years; float64(others) > 2*promised {
 		t.Errorf("%d alarms where nothing is wrong, about %.0f were promised", others, promised)
 	}

@@ -95,7 +95,7 @@ func (c *Catalog) Text(lang, key string, args ...any) string {
 // with n and then args put in for its verbs.
 func (c *Catalog) Plural(lang, key string, n int, args ...any) string {
 	form := ".other"
-	if plural.Cardinal.MatchPlural(language.Make(lang), n, 0, 0, 0, 0) == plural.One {
+	if plural.Cardinal.MatchPlural(language.Make(lang), max(n, -n), 0, 0, 0, 0) == plural.One {
 		form = ".one"
 	}
 	if text := c.Text(lang, key+form); len(verbs(text)) == 0 {

@@ -8,7 +8,6 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -154,7 +153,7 @@ func (d demoCmd) fill(ctx context.Context, w io.Writer, a *app.App, kept *ready)
 	var drawing sync.Mutex
 	played := 0
 	player := &rehearsal.Rehearsal{
-		Operator: a, URL: a.PublicURL(), Random: rand.New(rand.NewPCG(demo.Seed, 3)),
+		Operator: a, URL: a.PublicURL(), Seed: demo.Seed,
 		Done: func(cast int) {
 			drawing.Lock()
 			defer drawing.Unlock()

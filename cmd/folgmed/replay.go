@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"os"
 	"sync"
 	"time"
@@ -67,7 +66,7 @@ func (r replayCmd) Run(ctx context.Context, c console) error {
 	var drawing sync.Mutex
 	before := 0
 	player := &rehearsal.Rehearsal{
-		Operator: op, URL: r.URL, Tablets: r.Tablets, Random: rand.New(rand.NewPCG(r.Seed, 0)),
+		Operator: op, URL: r.URL, Tablets: r.Tablets, Seed: r.Seed,
 		Done: func(cast int) {
 			drawing.Lock()
 			defer drawing.Unlock()

@@ -67,7 +67,7 @@ func (i installation) config() config.Server {
 func (i installation) start(t *testing.T) (a *App, stop func()) {
 	t.Helper()
 	a = New(i.config(), Options{
-		Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Version: "test", Now: func() time.Time { return now }, Hold: true,
+		Log: slog.New(slog.DiscardHandler), Version: "test", Now: func() time.Time { return now }, Hold: true,
 	})
 	if err := a.Start(t.Context()); err != nil {
 		t.Fatal(err)
@@ -138,7 +138,7 @@ func sheets(r roster.Roster, random *rand.Rand, k, fall int) []rehearsal.Sheet {
 }
 
 func player(a *App, seed uint64) *rehearsal.Rehearsal {
-	return &rehearsal.Rehearsal{Operator: a, URL: a.PublicURL(), Tablets: 16, Random: rand.New(rand.NewPCG(seed, 0))}
+	return &rehearsal.Rehearsal{Operator: a, URL: a.PublicURL(), Tablets: 64, Seed: seed}
 }
 
 // firstWave is that of mid-September; the waves of the tests follow every
@@ -153,6 +153,7 @@ func must(t *testing.T, err error) {
 }
 
 func TestFromTabletToPrompt(t *testing.T) {
+	t.Parallel()
 	in := newInstallation(t)
 	a, stop := in.start(t)
 	known := oneSchool()
@@ -254,7 +255,9 @@ func lines(t *testing.T, a *App) []disclosure.Row {
 
 // A crash between any two steps of a seal changes nothing of what is released.
 func TestSealSurvivesACrashAfterEveryStep(t *testing.T) {
+	t.Parallel()
 	known := oneSchool()
+	known.Owners[0].Schools = known.Owners[0].Schools[:1]
 	run := func(t *testing.T, crash string) ([]disclosure.Row, []counts.Row) {
 		in := newInstallation(t)
 		a, stop := in.start(t)
@@ -292,6 +295,7 @@ func TestSealSurvivesACrashAfterEveryStep(t *testing.T) {
 	wantLines, wantCounts := run(t, "")
 	for _, step := range sealSteps {
 		t.Run(step.what, func(t *testing.T) {
+			t.Parallel()
 			gotLines, gotCounts := run(t, step.what)
 			if diff := cmp.Diff(wantLines, gotLines); diff != "" {
 				t.Errorf("released:\n%s", diff)
@@ -314,6 +318,7 @@ func whole(rows []counts.Row) []counts.Row {
 // What a tablet hears when its ballot comes while the wave is sealed, and
 // after it is released.
 func TestBallotsAroundTheSeal(t *testing.T) {
+	t.Parallel()
 	in := newInstallation(t)
 	a, _ := in.start(t)
 	known := oneSchool()
@@ -376,6 +381,7 @@ func TestBallotsAroundTheSeal(t *testing.T) {
 }
 
 func TestStartRefuses(t *testing.T) {
+	t.Parallel()
 	in := newInstallation(t)
 	cfg := in.config()
 	cfg.Rehearsal = false

@@ -51,7 +51,7 @@ func serveBare() {
 		panic(err)
 	}
 	_, _ = fmt.Println(listener.Addr())
-	panic(http.Serve(listener, e)) //nolint:gosec // lives as long as the benchmark, on loopback
+	panic(http.Serve(listener, e))
 }
 
 const (
@@ -115,7 +115,7 @@ func bench(ctx context.Context, b *testing.B, binary string) {
 	n := wave.NumberOf(status.Now)
 	known := benchRoster()
 	fail(b, op.SaveRoster(ctx, known))
-	player := &rehearsal.Rehearsal{Operator: op, URL: status.PublicURL, Random: rand.New(rand.NewPCG(1, 1))}
+	player := &rehearsal.Rehearsal{Operator: op, URL: status.PublicURL, Seed: 1}
 	fail(b, player.Open(ctx, n))
 	made, err := op.Codes(ctx, control.CodesRequest{Wave: n})
 	fail(b, err)

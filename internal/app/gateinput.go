@@ -181,13 +181,13 @@ func (l *itemList) seen() []disclosure.Item {
 			}
 			i := slices.IndexFunc(all, func(d disclosure.Item) bool { return d.ID == item.ID })
 			if i < 0 {
-				all = append(all, disclosure.Item{ID: item.ID, Theme: string(item.Theme)})
+				all = append(all, disclosure.Item{ID: item.ID, Theme: item.Theme})
 				i = len(all) - 1
 			}
 			all[i].Sensitive = all[i].Sensitive || item.Sensitive
-			all[i].Bullying = all[i].Bullying || slices.Contains(bullying, string(item.Theme))
+			all[i].Bullying = all[i].Bullying || slices.Contains(bullying, item.Theme)
 			all[i].Adult = all[i].Adult || item.Feeds(surveys.Adult)
-			all[i].SchoolOnly = all[i].SchoolOnly || string(item.Theme) == "place"
+			all[i].SchoolOnly = all[i].SchoolOnly || item.Theme == "place"
 		}
 	}
 	return all

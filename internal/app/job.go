@@ -109,7 +109,7 @@ func (a *App) append(ctx context.Context, events []wave.Event) error {
 		return err
 	}
 	for _, e := range events {
-		a.log.Info(string(e.Step), slog.Int("wave", int(e.Wave)))
+		a.log.Info("wave moved", slog.String("step", string(e.Step)), slog.Int("wave", int(e.Wave)))
 	}
 	return nil
 }

@@ -199,7 +199,7 @@ func (a *App) prompt(ctx context.Context, s *sealing) error {
 			return err
 		}
 		for reason, times := range reasons(decisions) {
-			a.log.Info(string(reason), slog.Int("wave", int(s.wave)), slog.Int("signals", times))
+			a.log.Info("signals led to prompts", slog.String("reason", string(reason)), slog.Int("wave", int(s.wave)), slog.Int("signals", times))
 		}
 	}
 	return nil

@@ -139,7 +139,7 @@ func TestNothingLostNothingTwice(t *testing.T) {
 func TestStopDrains(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &store{takes: 10 * time.Millisecond, rows: map[int]int{}}
-		b := New(s.flush, Options{Wait: time.Hour, Max: 3})
+		b := New(s.flush, Options{Wait: time.Hour, Max: 3, Queue: 10})
 		var wg sync.WaitGroup
 		for i := range 10 {
 			wg.Go(func() {

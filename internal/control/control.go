@@ -164,7 +164,7 @@ func answer[In, Out any](call func(context.Context, In) (Out, error)) http.Handl
 type Server struct {
 	http   *http.Server
 	socket string
-	done   chan error
+	done   chan struct{}
 }
 
 // Listen serves op on the socket. A socket left by a server that died is
@@ -190,14 +190,14 @@ func Listen(socket string, op Operator, log *slog.Logger) (*Server, error) {
 	s := &Server{
 		http:   &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second},
 		socket: socket,
-		done:   make(chan error, 1),
+		done:   make(chan struct{}),
 	}
 	go func() {
 		err := s.http.Serve(listener)
 		if !errors.Is(err, http.ErrServerClosed) {
 			log.Error("control socket stopped", slog.Any("err", err))
 		}
-		s.done <- err
+		close(s.done)
 	}()
 	return s, nil
 }
@@ -206,7 +206,7 @@ func Listen(socket string, op Operator, log *slog.Logger) (*Server, error) {
 // removes the socket.
 func (s *Server) Close(ctx context.Context) error {
 	err := s.http.Shutdown(ctx)
-	_ = <-s.done
+	<-s.done
 	return err
 }
 

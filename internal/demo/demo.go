@@ -24,6 +24,11 @@ const Waves = 16
 // Seed makes the demo the same for everyone.
 const Seed = 20260817
 
+// random is one of the demo's sources of chance, the same at every start.
+func random(stream uint64) *rand.Rand {
+	return rand.New(rand.NewPCG(Seed, stream)) //nolint:gosec // G404: made-up answers need no secrecy
+}
+
 // Principal's school, where two of the three classes are.
 const (
 	principalsSchool = 1
@@ -64,7 +69,7 @@ var schools = []struct {
 // Owner is the demo's owner. Its numbers are of the simulated series, which no
 // real school can have.
 func Owner() roster.Owner {
-	r := rand.New(rand.NewPCG(Seed, 1))
+	r := random(1)
 	owner := roster.Owner{
 		Org: roster.SimulatedOrg(1), Name: "Fjordvik kommune", Rhythm: 1, Rate: roster.DefaultRate,
 		HelpLines: []roster.HelpLine{{Name: "Alarmtelefonen for barn og unge", Number: "116 111", URL: "https://www.116111.no"}},
@@ -138,7 +143,7 @@ func NewWorld(owner roster.Owner, set surveys.Set) *World {
 		}
 		config.Schools = append(config.Schools, school)
 	}
-	return &World{owner: owner, surveys: set, world: simulate.New(config), random: rand.New(rand.NewPCG(Seed, 2))}
+	return &World{owner: owner, surveys: set, world: simulate.New(config), random: random(2)}
 }
 
 // ordered are the items of a class's questionnaire whose options lie between

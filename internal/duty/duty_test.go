@@ -1,6 +1,7 @@
 package duty_test
 
 import (
+	"errors"
 	"math/rand"
 	"testing"
 	"time"
@@ -153,8 +154,8 @@ func TestRefusals(t *testing.T) {
 			w := writing(id1, 1)
 			tt.edit(&w)
 			_, err := tt.make(tt.p, w)
-			r, ok := err.(*duty.Refusal)
-			if !ok || r.Code != tt.code || r.Field != tt.field {
+			var r *duty.Refusal
+			if !errors.As(err, &r) || r.Code != tt.code || r.Field != tt.field {
 				t.Errorf("got %v, want %s in %q", err, tt.code, tt.field)
 			}
 		})

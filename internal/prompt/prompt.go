@@ -226,6 +226,7 @@ func (r *round) apply(d Decision) {
 	case duty.Joined, duty.Raised, duty.Ended:
 		i := slices.IndexFunc(r.prompts, func(p duty.Prompt) bool { return p.ID == d.Prompt })
 		r.prompts[i] = r.prompts[i].With(d.Event)
+	default: // only people observe and conclude
 	}
 }
 

@@ -37,7 +37,7 @@ type Rehearsal struct {
 	URL      string          // of the public listener
 	Tablets  int             // that answer at the same time; 0 is 64
 	Done     func(cast int)  // called after each ballot, from any goroutine; may be nil
-	Random   *rand.Rand      // the order in which pupils answer
+	Seed     uint64          // of the order in which pupils answer
 	Client   *http.Transport // nil is a new one
 }
 
@@ -135,7 +135,8 @@ func (r *Rehearsal) cast(ctx context.Context, n wave.Number, fingerprint string,
 	var done atomic.Int64
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(r.tablets())
-	for _, i := range r.Random.Perm(len(sheets)) {
+	random := rand.New(rand.NewPCG(r.Seed, uint64(n))) //nolint:gosec // G404: an order needs no secrecy
+	for _, i := range random.Perm(len(sheets)) {
 		sheet := sheets[i]
 		c := class{sheet.School, sheet.Class}
 		if len(codes[c]) == 0 {

@@ -99,7 +99,7 @@ func TestFaultsYAML(t *testing.T) {
 	}{
 		{"empty", valid, "", []string{"1: the file is empty"}},
 		{"no owners", valid, "owners: []\n", []string{"1: there are no owners"}},
-		{"unknown field", "rhythm: 2", "rythm: 2", []string{`6: unknown field "rythm"`}},
+		{"unknown field", "rhythm: 2", "takt: 2", []string{`6: unknown field "takt"`}},
 		{"pupils", "            size: 24", "            size: 24\n            pupils: [Ola, Kari]", []string{`28: field "pupils": a roster holds class sizes, never names`}},
 		{"org with spaces", `"974760673"`, `"974 760 673"`, []string{`32: organisation number "974 760 673" holds spaces`}},
 		{"org too short", `"974760673"`, `"97476067"`, []string{`32: organisation number "97476067" is not nine digits`}},

@@ -176,7 +176,7 @@ func newSite(t testing.TB) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e := web.New(web.Options{})
+	e := web.New(web.Options{Rehearsal: true})
 	service.Routes(e)
 	pages.Routes(e, service.Require)
 	return &site{j, e, service, map[string]*http.Cookie{}}

@@ -172,9 +172,20 @@ func query(name string) string {
 // param is a server-side parameter: ClickHouse gets it apart from the query.
 func param(name string, value any) any { return clickhouse.Named(name, value) }
 
+// fault names the query that failed. An error of net/http quotes the address
+// it asked, and the client puts parameters there: HMACs of codes, nullifiers.
+// Only what went wrong is kept.
+func fault(name string, err error) error {
+	var asked *url.Error
+	if errors.As(err, &asked) {
+		err = asked.Err
+	}
+	return fmt.Errorf("store: %s: %w", name, err)
+}
+
 func (s *Store) exec(ctx context.Context, name string, params ...any) error {
 	if err := s.conn.Exec(ctx, query(name), params...); err != nil {
-		return fmt.Errorf("store: %s: %w", name, err)
+		return fault(name, err)
 	}
 	return nil
 }
@@ -183,12 +194,12 @@ func (s *Store) exec(ctx context.Context, name string, params ...any) error {
 func (s *Store) each(ctx context.Context, name string, dest []any, f func() error, params ...any) error {
 	rows, err := s.conn.Query(ctx, query(name), params...)
 	if err != nil {
-		return fmt.Errorf("store: %s: %w", name, err)
+		return fault(name, err)
 	}
 	defer func() { _ = rows.Close() }()
 	for rows.Next() {
 		if err := rows.Scan(dest...); err != nil {
-			return fmt.Errorf("store: %s: %w", name, err)
+			return fault(name, err)
 		}
 		if err := f(); err != nil {
 			return err
@@ -196,7 +207,7 @@ func (s *Store) each(ctx context.Context, name string, dest []any, f func() erro
 	}
 	// A stream that was cut ends like a whole one, but for this.
 	if err := rows.Err(); err != nil {
-		return fmt.Errorf("store: %s: %w", name, err)
+		return fault(name, err)
 	}
 	return nil
 }
@@ -215,7 +226,7 @@ func (s *Store) insert(ctx context.Context, name, table string, n int, row func(
 	ctx = clickhouse.Context(ctx, clickhouse.WithColumnNamesAndTypes(s.listed(name, table)))
 	batch, err := s.conn.PrepareBatch(ctx, query(name))
 	if err != nil {
-		return fmt.Errorf("store: %s: %w", name, err)
+		return fault(name, err)
 	}
 	defer func() { _ = batch.Close() }()
 	for i := range n {
@@ -224,7 +235,7 @@ func (s *Store) insert(ctx context.Context, name, table string, n int, row func(
 		}
 	}
 	if err := batch.Send(); err != nil {
-		return fmt.Errorf("store: %s: %w", name, err)
+		return fault(name, err)
 	}
 	return nil
 }

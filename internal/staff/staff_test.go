@@ -65,6 +65,25 @@ func TestOverviewShowsWhatWasReleased(t *testing.T) {
 	}
 }
 
+// Headings go down one step at a time, with one picture as with several.
+func TestHeadingsSkipNoLevel(t *testing.T) {
+	s := newSite(t)
+	for who, pictures := range map[string]int{"rektor@example.no": 2, "5a@example.no": 1, "nynorsk@example.no": 0} {
+		doc := s.get(t, who, "/staff")
+		if got := doc.Find("figure").Length(); got != pictures {
+			t.Errorf("%s sees %d pictures, want %d", who, got, pictures)
+		}
+		last := 0
+		doc.Find("h1, h2, h3, h4, h5, h6").Each(func(_ int, h *goquery.Selection) {
+			level := int(goquery.NodeName(h)[1] - '0')
+			if level > last+1 {
+				t.Errorf("%s: %q is a heading of level %d after one of level %d", who, h.Text(), level, last)
+			}
+			last = level
+		})
+	}
+}
+
 // What an empty page must not say is that all is well.
 func TestNothingYetIsNotAllIsWell(t *testing.T) {
 	doc := newSite(t).get(t, "nynorsk@example.no", "/staff")

@@ -18,7 +18,7 @@ import (
 func (c *Collector) flush(ctx context.Context, batch []*cast) error {
 	fresh, again := c.split(batch)
 	if err := c.store(ctx, fresh); err != nil {
-		c.storing.down(err, len(fresh))
+		c.storing.down(err)
 		return err
 	}
 	c.storing.up()
@@ -146,10 +146,9 @@ type health struct {
 	failing bool
 }
 
-func (h *health) down(err error, ballots int) {
+func (h *health) down(err error) {
 	if !h.failing {
-		h.log.Error("answers can not be stored, tablets keep them and try again",
-			slog.Int("ballots", ballots), slog.Any("err", err))
+		h.log.Error("answers can not be stored, tablets keep them and try again", slog.Any("err", err))
 	}
 	h.failing = true
 }

@@ -109,7 +109,8 @@ type ErrorBody struct {
 
 // errorHandler answers every error: JSON under /api, a page for people
 // elsewhere. An error without an outcome is "internal": logged, and told to
-// nobody else.
+// nobody else. That the API is unavailable is for those to log who know why,
+// and once: a line for each request would be one for each pupil.
 func errorHandler(log *slog.Logger, pages *Pages) echo.HTTPErrorHandler {
 	return func(err error, c echo.Context) {
 		if c.Response().Committed {
@@ -121,7 +122,7 @@ func errorHandler(log *slog.Logger, pages *Pages) echo.HTTPErrorHandler {
 		}
 		status := Status(outcome)
 		ctx := c.Request().Context()
-		if status >= http.StatusInternalServerError && ctx.Err() == nil {
+		if status >= http.StatusInternalServerError && ctx.Err() == nil && (outcome != "unavailable" || !isAPI(c)) {
 			log.LogAttrs(ctx, slog.LevelError, "request failed",
 				slog.String("route", c.Path()),
 				slog.String("outcome", outcome),

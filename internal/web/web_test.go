@@ -203,8 +203,12 @@ func TestNoAccessLog(t *testing.T) {
 	e := web.New(web.Options{Log: slog.New(slog.NewTextHandler(&log, nil))})
 	e.GET("/fine", func(c echo.Context) error { return c.NoContent(http.StatusNoContent) })
 	e.GET("/api/refused", func(echo.Context) error { return web.Fail("code_refused", errors.New("unknown code")) })
+	// While the engine is down every cast fails: a line for each would be a
+	// line for each pupil, with the second.
+	e.POST("/api/cast", func(echo.Context) error { return web.Fail("unavailable", errors.New("engine down")) })
 	send(e, http.MethodGet, "/fine", "")
 	send(e, http.MethodGet, "/api/refused", "")
+	send(e, http.MethodPost, "/api/cast", "{}")
 	send(e, http.MethodGet, "/nothing", "")
 	if log.Len() != 0 {
 		t.Errorf("logged %s", &log)

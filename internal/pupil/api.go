@@ -103,10 +103,8 @@ type issueReply struct {
 	Proof     ballot.Bytes   `json:"proof"`
 }
 
-// issue spends a code on a ballot. Its connection is closed after the reply,
-// so that the cast comes over another one (ANONYMITY §2.3).
+// issue spends a code on a ballot.
 func (a *App) issue(c echo.Context) (any, string, error) {
-	c.Response().Header().Set(echo.HeaderConnection, "close")
 	var req issueRequest
 	if err := web.ReadJSON(c, maxBody, &req); err != nil {
 		return nil, "", err

@@ -108,9 +108,18 @@ func (a *App) Routes(e *echo.Echo) {
 	e.GET("/assets/*", a.asset)
 
 	api := e.Group("/api", middleware.Gzip())
-	api.POST("/code", a.code)
-	api.POST("/issue", a.counted(StepIssue, a.issue))
+	api.POST("/code", a.code, apart)
+	api.POST("/issue", a.counted(StepIssue, a.issue), apart)
 	api.POST("/cast", a.counted(StepCast, a.cast))
+}
+
+// apart closes the connection of a request that carried a code after its
+// reply, so that the cast comes over another one (ANONYMITY §2.3).
+func apart(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		c.Response().Header().Set(echo.HeaderConnection, "close")
+		return next(c)
+	}
 }
 
 func (a *App) index(c echo.Context) error {

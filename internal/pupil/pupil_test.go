@@ -317,13 +317,14 @@ func TestCodeTellsWhatTheClassIsAsked(t *testing.T) {
 	}
 }
 
-func TestIssueClosesItsConnection(t *testing.T) {
+func TestWhatCarriesACodeClosesItsConnection(t *testing.T) {
 	s := newSchool(t)
-	response, _ := s.post("/api/issue", "{")
-	if !response.Close {
-		t.Error("the issue reply leaves its connection open for the cast")
+	for _, path := range []string{"/api/code", "/api/issue"} {
+		if response, _ := s.post(path, "{"); !response.Close {
+			t.Errorf("the reply of %s leaves its connection open for the cast", path)
+		}
 	}
-	response, _ = s.post("/api/cast", "{")
+	response, _ := s.post("/api/cast", "{")
 	if response.Close {
 		t.Error("the cast reply closes its connection: the check above proves nothing")
 	}

@@ -1,6 +1,7 @@
 package rehearsal
 
 import (
+	"bytes"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -23,9 +24,18 @@ var missing = []string{"", "NA", "na", ".", "0"}
 
 // ReadCSV reads recorded answers: the columns school, class and wave, and one
 // column per item with the number of the option, 1 and up; empty, NA and 0 are
-// "no answer". Every fault up to the twentieth is listed with its line.
+// "no answer". Commas or semicolons separate the cells, as in the header. Every
+// fault up to the twentieth is listed with its line.
 func ReadCSV(name string, r io.Reader) (Recording, error) {
-	rows := csv.NewReader(r)
+	data, err := io.ReadAll(r)
+	if err != nil {
+		return Recording{}, fmt.Errorf("read %s: %w", name, err)
+	}
+	data = bytes.TrimPrefix(data, []byte("\ufeff"))
+	rows := csv.NewReader(bytes.NewReader(data))
+	if first, _, _ := bytes.Cut(data, []byte("\n")); bytes.Count(first, []byte(";")) > bytes.Count(first, []byte(",")) {
+		rows.Comma = ';'
+	}
 	rows.ReuseRecord = true
 	header, err := rows.Read()
 	if err != nil {
@@ -36,12 +46,14 @@ func ReadCSV(name string, r io.Reader) (Recording, error) {
 	rec := Recording{Sheets: make(map[int][]Sheet)}
 	items := make(map[int]string)
 	for i, column := range header {
-		column = strings.TrimSpace(strings.TrimPrefix(column, "\ufeff"))
-		if _, ok := at[column]; ok {
-			at[column] = i
-		} else if column == "" || slices.Contains(rec.Items, column) {
+		column = strings.TrimSpace(column)
+		before, fixed := at[strings.ToLower(column)]
+		switch {
+		case column == "", fixed && before >= 0, slices.Contains(rec.Items, column):
 			return Recording{}, fmt.Errorf("%s:1: column %d is empty or named twice: give each item one column", name, i+1)
-		} else {
+		case fixed:
+			at[strings.ToLower(column)] = i
+		default:
 			items[i] = column
 			rec.Items = append(rec.Items, column)
 		}

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/folgmed/folgmed/internal/roster"
 )
 
 func TestReadCSV(t *testing.T) {
@@ -25,12 +27,30 @@ func TestReadCSV(t *testing.T) {
 	}
 }
 
+// What makes a roster of a file plays it too: spreadsheets save semicolons, and
+// R writes names of columns as it likes.
+func TestReadCSVTakesWhatARosterTakes(t *testing.T) {
+	const file = "\ufeff\"School\";CLASS;wave;Q1\nNorth;8A;1;2\n"
+	if _, err := roster.FromAnswers("a.csv", []byte(file), roster.Owner{Name: "Recorded"}, []int{8}); err != nil {
+		t.Fatal(err)
+	}
+	got, err := ReadCSV("a.csv", strings.NewReader(file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := Recording{Waves: []int{1}, Items: []string{"Q1"}, Sheets: map[int][]Sheet{1: {{"North", "8A", map[string]int{"Q1": 2}}}}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestReadCSVNamesTheLine(t *testing.T) {
 	for _, c := range []struct{ file, want string }{
 		{"", "a.csv:1"},
 		{"school,class,thrive\n", `no column "wave"`},
 		{"school,class,wave\n1,5A,1\n", "no column holds answers"},
 		{"school,class,wave,thrive,thrive\n", "named twice"},
+		{"school,class,School,wave,thrive\n", "named twice"},
 		{"school,class,wave,thrive\n", "no answers"},
 		{"school,class,wave,thrive\n1,5A,x,1\n", `a.csv:2: wave "x"`},
 		{"school,class,wave,thrive\n1,5A,1,1\n1,5A,1,good\n", "a.csv:3: the answer to thrive"},

@@ -55,6 +55,13 @@ func (r replayCmd) Run(ctx context.Context, c console) error {
 	if r.URL == "" {
 		r.URL = status.PublicURL
 	}
+	set, err := op.Surveys(ctx)
+	if err != nil {
+		return err
+	}
+	if err := rehearsal.Check(status, known, set, rec); err != nil {
+		return fmt.Errorf("%w\nnothing was cast", err)
+	}
 	first, err := r.first(ctx, op, rec, known.Owners[0].Rhythm)
 	if err != nil {
 		return err

@@ -16,6 +16,7 @@ import (
 	"github.com/folgmed/folgmed/internal/control"
 	"github.com/folgmed/folgmed/internal/roster"
 	"github.com/folgmed/folgmed/internal/wave"
+	"github.com/folgmed/folgmed/surveys"
 )
 
 // operatorName is who did what a command did, in the journals.
@@ -89,6 +90,9 @@ func (a *App) mayReplace(o roster.Owner) error {
 
 // Roster returns the roster in force.
 func (a *App) Roster(context.Context) (roster.Roster, error) { return a.schedule.Roster(), nil }
+
+// Surveys returns the questionnaires that classes are asked.
+func (a *App) Surveys(context.Context) (surveys.Set, error) { return a.surveys, nil }
 
 // Waves lists every wave that was opened for anyone.
 func (a *App) Waves(context.Context) ([]control.Wave, error) {

@@ -25,6 +25,7 @@ import (
 	"github.com/folgmed/folgmed/internal/access"
 	"github.com/folgmed/folgmed/internal/roster"
 	"github.com/folgmed/folgmed/internal/wave"
+	"github.com/folgmed/folgmed/surveys"
 )
 
 // Operator is what a command can ask of the server. The server implements it;
@@ -36,6 +37,8 @@ type Operator interface {
 	SaveRoster(ctx context.Context, r roster.Roster) error
 	// Roster returns the roster in force.
 	Roster(ctx context.Context) (roster.Roster, error)
+	// Surveys returns the questionnaires that classes are asked.
+	Surveys(ctx context.Context) (surveys.Set, error)
 	// Waves lists the waves that were ever opened, oldest first.
 	Waves(ctx context.Context) ([]Wave, error)
 	// MoveWave opens, closes or seals a wave, in a rehearsal only. Sealing
@@ -127,6 +130,7 @@ func calls(op Operator) map[string]http.HandlerFunc {
 		"status":        answer(func(ctx context.Context, _ empty) (Status, error) { return op.Status(ctx) }),
 		"save-roster":   answer(func(ctx context.Context, r roster.Roster) (empty, error) { return empty{}, op.SaveRoster(ctx, r) }),
 		"roster":        answer(func(ctx context.Context, _ empty) (roster.Roster, error) { return op.Roster(ctx) }),
+		"surveys":       answer(func(ctx context.Context, _ empty) (surveys.Set, error) { return op.Surveys(ctx) }),
 		"waves":         answer(func(ctx context.Context, _ empty) ([]Wave, error) { return op.Waves(ctx) }),
 		"move-wave":     answer(func(ctx context.Context, m Move) (empty, error) { return empty{}, op.MoveWave(ctx, m) }),
 		"set-clock":     answer(func(ctx context.Context, c Clock) (empty, error) { return empty{}, op.SetClock(ctx, c) }),
@@ -274,6 +278,11 @@ func (c *Client) SaveRoster(ctx context.Context, r roster.Roster) error {
 // Roster returns the roster in force.
 func (c *Client) Roster(ctx context.Context) (roster.Roster, error) {
 	return ask[roster.Roster](ctx, c, "roster", empty{})
+}
+
+// Surveys returns the questionnaires.
+func (c *Client) Surveys(ctx context.Context) (surveys.Set, error) {
+	return ask[surveys.Set](ctx, c, "surveys", empty{})
 }
 
 // Waves lists the waves.

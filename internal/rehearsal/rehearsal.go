@@ -8,12 +8,9 @@ package rehearsal
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
-	"sort"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -81,37 +78,15 @@ func (r *Rehearsal) begin(ctx context.Context, n wave.Number, sheets []Sheet) (c
 	if err != nil {
 		return status, err
 	}
-	if !status.Rehearsal {
-		return status, errors.New("this installation is not a rehearsal: recorded or made-up answers may not stand beside children's; start another with 'folgmed serve --rehearsal'")
+	if err := mayPlay(status); err != nil {
+		return status, err
 	}
 	known, err := r.Operator.Roster(ctx)
 	if err != nil {
 		return status, err
 	}
-	sizes := make(map[class]int)
-	for _, owner := range known.Owners {
-		for _, school := range owner.Schools {
-			for _, c := range school.Classes {
-				sizes[class{school.Org, c.Name}] = c.Size
-			}
-		}
-	}
-	wanted := make(map[class]int)
-	for _, s := range sheets {
-		wanted[class{s.School, s.Class}]++
-	}
-	var faults []string
-	for c, n := range wanted {
-		switch size, ok := sizes[c]; {
-		case !ok:
-			faults = append(faults, fmt.Sprintf("class %s is not on the roster", c))
-		case n > size:
-			faults = append(faults, fmt.Sprintf("class %s has %d answers and %d pupils on the roster", c, n, size))
-		}
-	}
-	if len(faults) > 0 {
-		sort.Strings(faults)
-		return status, errors.New(strings.Join(faults, "\n"))
+	if err := room(known, sheets); err != nil {
+		return status, err
 	}
 	return status, r.Open(ctx, n)
 }

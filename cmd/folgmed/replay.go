@@ -19,7 +19,7 @@ type replayCmd struct {
 	URL     string `name:"url" env:"FOLGMED_URL" help:"Public address of the rehearsal. Default: what the server says."`
 	Roster  string `required:"" type:"existingfile" help:"Roster file; 'folgmed roster --from-answers' makes one."`
 	Answers string `required:"" type:"existingfile" help:"Recorded answers: the columns school, class, wave, and one per item."`
-	From    string `help:"A day of the first wave's week. Default: so that the last wave is last week's."`
+	From    string `help:"A day of the first wave's week. Default: so that the last wave is last week's, or before the summer where the waves would cross it."`
 	Tablets int    `default:"64" help:"Tablets that answer at the same time."`
 	Seed    uint64 `default:"1" help:"Seed of the order in which pupils answer."`
 }
@@ -125,8 +125,7 @@ func (r replayCmd) first(ctx context.Context, op control.Operator, rec rehearsal
 		}
 		first = n
 	} else {
-		last := int(wave.NumberOf(time.Now())) - 1
-		first = wave.Number(max(0, last-(len(rec.Waves)-1)*rhythm))
+		first = rehearsal.First(wave.NumberOf(time.Now()), len(rec.Waves), rhythm)
 	}
 	waves, err := op.Waves(ctx)
 	if err != nil {

@@ -9,7 +9,6 @@ package demo
 import (
 	"math/rand/v2"
 	"slices"
-	"time"
 
 	"github.com/folgmed/folgmed/analytics/simulate"
 	"github.com/folgmed/folgmed/internal/rehearsal"
@@ -96,19 +95,13 @@ func className(grade, letter int) string {
 	return string(rune('0'+grade)) + name
 }
 
-// Weeks are the waves that lie behind the demo in the week this: the last ones,
-// if they are of one school year, for a detector begins each year anew. Early
-// in a school year they are those before the summer.
+// Weeks are the waves that lie behind the demo in the week this, all of one
+// school year.
 func Weeks(this wave.Number) []wave.Number {
-	last := this - 1
-	if (this - Waves).SchoolYear() != last.SchoolYear() {
-		for last.SchoolYear() == this.SchoolYear() || last.Opens().Month() > time.June {
-			last--
-		}
-	}
+	first := rehearsal.First(this, Waves, 1)
 	weeks := make([]wave.Number, Waves)
 	for i := range weeks {
-		weeks[i] = last - wave.Number(Waves-1-i)
+		weeks[i] = first + wave.Number(i)
 	}
 	return weeks
 }

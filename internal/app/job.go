@@ -15,9 +15,12 @@ const (
 	// compactEvery is how coarse the disk's knowledge of time is: each open
 	// partition is merged to one part at these times (ANONYMITY §3).
 	compactEvery = 15 * time.Minute
-	// keepNullifiers is how long a lost receipt can be asked for again: 30
-	// days after the seal, in waves from the week that is sealed.
-	keepNullifiers = 6
+	// lateWaves is for how many weeks rows that turn up after the release are
+	// looked for.
+	lateWaves = 6
+	// keepNullifiers is how long after the seal a lost receipt can be asked for
+	// again.
+	keepNullifiers = 30 * 24 * time.Hour
 )
 
 // startJob runs the job until Stop: it moves waves by the clock, carries
@@ -56,8 +59,8 @@ func (a *App) job(ctx context.Context) {
 		}
 		if quarter := a.opt.Now().Truncate(compactEvery); quarter.After(compacted) {
 			compacted = quarter
-			if err := a.compact(ctx); err != nil && ctx.Err() == nil {
-				a.log.Error("parts were not merged, will try again in a quarter of an hour", slog.Any("err", err))
+			if err := a.tidy(ctx); err != nil && ctx.Err() == nil {
+				a.log.Error("not all was merged or forgotten, will try again in a quarter of an hour", slog.Any("err", err))
 			}
 		}
 		select {
@@ -149,8 +152,8 @@ func (a *App) owners() []string {
 	return all
 }
 
-// release carries every sealed wave to its release, and forgets what it no
-// longer needs. It returns the waves it released.
+// release carries every sealed wave to its release and returns the waves it
+// released.
 func (a *App) release(ctx context.Context) ([]wave.Number, error) {
 	var released []wave.Number
 	for _, n := range a.schedule.Plan().Unreleased() {
@@ -159,28 +162,28 @@ func (a *App) release(ctx context.Context) ([]wave.Number, error) {
 		}
 		a.collect.Forget(n)
 		released = append(released, n)
-		if n > keepNullifiers {
-			if err := a.store.DropNullifiers(ctx, uint32(n-keepNullifiers)); err != nil {
-				return released, fmt.Errorf("forget old nullifiers: %w", err)
-			}
-		}
 	}
 	return released, nil
 }
 
-// compact merges the parts of every wave whose ballots are counted, and drops
-// rows that turned up after their wave was released.
-func (a *App) compact(ctx context.Context) error {
+// tidy merges the parts of every wave whose ballots are counted, drops rows
+// that turned up after their wave was released, and forgets nullifiers whose
+// time is over.
+func (a *App) tidy(ctx context.Context) error {
 	var faults []error
 	plan := a.schedule.Plan()
 	for _, n := range plan.Open() {
 		faults = append(faults, a.store.Compact(ctx, uint32(n)))
 	}
-	for n := range wave.Number(keepNullifiers) {
-		last := wave.NumberOf(a.schedule.Now()) - n
+	now := a.schedule.Now()
+	for n := range wave.Number(lateWaves) {
+		last := wave.NumberOf(now) - n
 		if plan.State(last) == wave.StateReleased {
 			faults = append(faults, a.store.DropWave(ctx, uint32(last)))
 		}
+	}
+	if last, ok := a.schedule.SealedBy(now.Add(-keepNullifiers)); ok {
+		faults = append(faults, a.store.DropNullifiers(ctx, uint32(last)+1))
 	}
 	return errors.Join(faults...)
 }

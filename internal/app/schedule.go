@@ -77,6 +77,16 @@ func (s *schedule) Plan() *wave.Plan { return s.now.Load().plan }
 // Roster is the roster in force.
 func (s *schedule) Roster() roster.Roster { return s.now.Load().roster }
 
+// SealedBy is the last of the waves that were sealed at t or before.
+func (s *schedule) SealedBy(t time.Time) (last wave.Number, ok bool) {
+	for _, e := range s.now.Load().events {
+		if e.Step == wave.Sealed && !e.At.After(t) {
+			last, ok = max(last, e.Wave), true
+		}
+	}
+	return last, ok
+}
+
 // Now is the installation's clock.
 func (s *schedule) Now() time.Time { return s.clock.Now() }
 

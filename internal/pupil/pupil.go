@@ -107,8 +107,10 @@ func (a *App) Routes(e *echo.Echo) {
 	e.GET("/k", a.index) // the code follows after #, which no browser sends
 	e.GET("/assets/*", a.asset)
 
-	api := e.Group("/api", middleware.Gzip())
-	api.POST("/code", a.code, apart)
+	// Only the questions are worth compressing: the other replies are a few
+	// dozen bytes, and a compressor for each costs more than all else here.
+	api := e.Group("/api")
+	api.POST("/code", a.code, apart, middleware.Gzip())
 	api.POST("/issue", a.counted(StepIssue, a.issue), apart)
 	api.POST("/cast", a.counted(StepCast, a.cast))
 }

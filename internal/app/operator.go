@@ -54,9 +54,9 @@ func (a *App) SaveRoster(ctx context.Context, r roster.Roster) error {
 	return a.schedule.Refresh(ctx)
 }
 
-// mayReplace says why an owner's roster can not be put in force now. While a
-// wave is open no class may leave or change its questionnaire: ballots already
-// cast for it could not be counted.
+// mayReplace says why an owner's roster can not be put in force now. Until a
+// wave is released no class may leave or change its questionnaire: ballots
+// already cast for it could not be counted.
 func (a *App) mayReplace(o roster.Owner) error {
 	next := roster.Roster{Owners: []roster.Owner{o}}
 	for _, s := range o.Schools {
@@ -71,8 +71,9 @@ func (a *App) mayReplace(o roster.Owner) error {
 	}
 	now, ok := a.schedule.Roster().Owner(o.Org)
 	plan := a.schedule.Plan()
-	unsealed := slices.DeleteFunc(plan.Open(), func(n wave.Number) bool { return !slices.Contains(plan.Owners(n), o.Org) })
-	if !ok || len(unsealed) == 0 {
+	waiting := append(plan.Unreleased(), plan.Open()...)
+	waiting = slices.DeleteFunc(waiting, func(n wave.Number) bool { return !slices.Contains(plan.Owners(n), o.Org) })
+	if !ok || len(waiting) == 0 {
 		return nil
 	}
 	for _, s := range now.Schools {
@@ -81,7 +82,7 @@ func (a *App) mayReplace(o roster.Owner) error {
 			_, _, changed, kept := next.Class(s.Org, c.Name)
 			after, _ := a.surveys.For(changed.Grades)
 			if !kept || before != after {
-				return fmt.Errorf("class %s of %s is asked in wave %d, which is not sealed: until then it can not leave the roster or get another questionnaire; import after the seal", c.Name, s.Name, unsealed[0])
+				return fmt.Errorf("class %s of %s is asked in wave %d, which is not released: until then it can not leave the roster or get another questionnaire; import after the seal", c.Name, s.Name, waiting[0])
 			}
 		}
 	}

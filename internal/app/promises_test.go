@@ -3,6 +3,7 @@ package app
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -174,6 +175,7 @@ func TestEngineKilledUnderTablets(t *testing.T) {
 		}
 	})
 	known := oneSchool()
+	known.Owners[0].Schools = known.Owners[0].Schools[:1]
 	must(t, a.SaveRoster(t.Context(), known))
 	must(t, player(a, 1).Open(t.Context(), firstWave))
 	made, err := a.Codes(t.Context(), control.CodesRequest{Wave: firstWave})
@@ -192,7 +194,7 @@ func TestEngineKilledUnderTablets(t *testing.T) {
 	}
 	waiting := make(chan pupilOf)
 	var tablets sync.WaitGroup
-	for range 24 {
+	for range 16 {
 		tablets.Go(func() {
 			for p := range waiting {
 				b, err := pupil.Prepare(t.Context(), p.class.Codes[p.i], a.keys.Fingerprint(), func(s tablet.Survey) []int {
@@ -208,7 +210,7 @@ func TestEngineKilledUnderTablets(t *testing.T) {
 				if err != nil {
 					t.Errorf("pupil %d of %s: %v", p.i, p.class.Class, err)
 				}
-				if done.Add(1) == 80 {
+				if done.Add(1) == 30 {
 					kill()
 				}
 			}
@@ -243,25 +245,53 @@ func TestEngineKilledUnderTablets(t *testing.T) {
 	must(t, err)
 	table, err := counts.Read(rows)
 	must(t, err)
-	for _, s := range known.Owners[0].Schools {
-		for _, c := range s.Classes {
-			checkHalves(t, a, table, s, c)
-		}
+	for _, c := range known.Owners[0].Schools[0].Classes {
+		checkHalves(t, a, table, c)
 	}
 	if text := log.String(); strings.Contains(text, "/api/") || strings.Contains(text, "param_") {
 		t.Errorf("the log tells of single requests:\n%s", text)
 	}
 }
 
+// A class can not leave the roster while ballots of it wait to be folded, be it
+// that the seal was interrupted.
+func TestNoClassLeavesBeforeItIsCounted(t *testing.T) {
+	t.Parallel()
+	in := newInstallation(t)
+	a, _ := in.start(t)
+	known, smaller := oneSchool(), oneSchool()
+	smaller.Owners[0].Schools[0].Classes = smaller.Owners[0].Schools[0].Classes[1:]
+	must(t, a.SaveRoster(t.Context(), known))
+	must(t, player(a, 1).Open(t.Context(), firstWave))
+	for _, step := range sealSteps {
+		a.afterStep = func(done string) error {
+			if done == step.what {
+				return errCrash
+			}
+			return nil
+		}
+		if err := a.MoveWave(t.Context(), control.Move{Wave: firstWave, Step: wave.Sealed}); !errors.Is(err, errCrash) {
+			t.Fatal(err)
+		}
+		if err := a.SaveRoster(t.Context(), smaller); err == nil {
+			t.Errorf("a class left the roster after %q, with its ballots not counted", step.what)
+			must(t, a.SaveRoster(t.Context(), known))
+		}
+	}
+	a.afterStep = nil
+	must(t, a.MoveWave(t.Context(), control.Move{Wave: firstWave, Step: wave.Sealed}))
+	must(t, a.SaveRoster(t.Context(), smaller))
+}
+
 // checkHalves looks for as many first as second options in each histogram.
-func checkHalves(t *testing.T, a *App, table counts.Table, s roster.School, c roster.Class) {
+func checkHalves(t *testing.T, a *App, table counts.Table, c roster.Class) {
 	t.Helper()
-	ask, _ := a.schedule.Ask(s.Org, c.Name, firstWave)
+	ask, _ := a.schedule.Ask(school, c.Name, firstWave)
 	for _, id := range newAskedItems(a.schedule).list(ask).ids {
 		want := []uint32{0, uint32(c.Size) / 2, uint32(c.Size) / 2}
-		got := table.Hist(uint32(firstWave), s.Org, counts.ClassUnit(c.Name), counts.All, counts.ItemMeasure(id))
+		got := table.Hist(uint32(firstWave), school, counts.ClassUnit(c.Name), counts.All, counts.ItemMeasure(id))
 		if diff := cmp.Diff(want, got); diff != "" {
-			t.Errorf("%s %s, item %s:\n%s", s.Name, c.Name, id, diff)
+			t.Errorf("%s, item %s:\n%s", c.Name, id, diff)
 		}
 	}
 }

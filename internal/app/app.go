@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -153,6 +154,8 @@ func (a *App) Start(ctx context.Context) (err error) {
 			return fmt.Errorf("%s: %w", step.what, err)
 		}
 	}
+	// Compressing the pages at start took more memory than serving them will.
+	debug.FreeOSMemory()
 	return nil
 }
 

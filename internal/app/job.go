@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	tick = time.Second // how soon a wave follows the clock
+	tick = 5 * time.Second // how soon a wave follows the clock, and another process's writing
 	// compactEvery is how coarse the disk's knowledge of time is: each open
 	// partition is merged to one part at these times (ANONYMITY §3).
 	compactEvery = 15 * time.Minute

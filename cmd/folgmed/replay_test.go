@@ -46,6 +46,11 @@ const rosterOfOne = `owners:
     written: nb
     classes:
     - {name: 8A, grades: [8], size: 2}
+  - org: "000000003"
+    name: Infants
+    written: nn
+    classes:
+    - {name: 1A, grades: [1], size: 2}
 `
 
 // A replay that can not go through changes nothing: least of all the roster of
@@ -61,7 +66,8 @@ func TestReplayRefusesBeforeItChangesAnything(t *testing.T) {
 		{"unknown class", "school,class,wave,thrive\nNorth,8B,1,1\n", true, []string{"class 8B at 000000002 is not on the roster"}},
 		{"too many in a later wave", "school,class,wave,thrive\nNorth,8A,1,1\nNorth,8A,2,1\nNorth,8A,2,1\nNorth,8A,2,1\n", true, []string{"wave 2", "3 answers and 2 pupils"}},
 		{"unknown item", "school,class,wave,thrive,thrives\nNorth,8A,1,1,5\n", true, []string{`"thrives"`, "no questionnaire"}},
-		{"unknown option", "school,class,wave,thrive,safe\nNorth,8A,1,5,7\nNorth,8A,2,1,7\n", true, []string{"safe: 2 answers are 7", "5 options"}},
+		{"item of another questionnaire", "school,class,wave,digital\nNorth,8A,1,1\nInfants,1A,1,1\n", true, []string{"digital: no question of grades-1-4", "sheets: 1"}},
+		{"unknown option", "school,class,wave,thrive,safe\nNorth,8A,1,5,7\nNorth,8A,2,1,7\n", true, []string{"safe: option 7 of 5", "sheets: 2"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			dir, err := os.MkdirTemp("", "replay") // a socket's path is short

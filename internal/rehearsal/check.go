@@ -96,9 +96,9 @@ func answerable(known roster.Roster, set surveys.Set, rec Recording) error {
 				switch {
 				case !items[id]: // told once, below
 				case !ok:
-					answers[wrong{id, fmt.Sprintf("of classes that are asked %s, which does not hold it", q.ID)}]++
+					answers[wrong{id, "no question of " + q.ID + ", which the class is asked"}]++
 				case option > len(item.Options):
-					answers[wrong{id, fmt.Sprintf("%d, and it has %d options; leave answers that are missing empty", option, len(item.Options))}]++
+					answers[wrong{id, fmt.Sprintf("option %d of %d; leave answers that are missing empty", option, len(item.Options))}]++
 				}
 			}
 		}
@@ -110,7 +110,7 @@ func answerable(known roster.Roster, set surveys.Set, rec Recording) error {
 		}
 	}
 	for w, n := range answers {
-		faults = append(faults, fmt.Sprintf("%s: %d answers are %s", w.item, n, w.what))
+		faults = append(faults, fmt.Sprintf("%s: %s (sheets: %d)", w.item, w.what, n))
 	}
 	return sorted(faults)
 }

@@ -108,7 +108,7 @@ func New(o Options) *Collector {
 	c := &Collector{opts: o, known: newNullifiers(), storing: health{log: o.Log}}
 	c.steps = []step{
 		c.read,   // malformed, too_large
-		c.ask,    // unknown_class, wave_closed
+		c.ask,    // unknown_class, wave_closed, bad_token
 		c.verify, // bad_token
 		c.count,  // already_counted; unavailable and wave_closed after the seal
 		c.parse,  // malformed
@@ -118,7 +118,9 @@ func New(o Options) *Collector {
 	return c
 }
 
-// LoadNullifiers reads which ballots of the open waves are stored already.
+// LoadNullifiers reads which ballots of the open waves are stored already. A
+// wave that another server has sealed meanwhile is left out: what is stored of
+// it may have come too late to be counted.
 func (c *Collector) LoadNullifiers(ctx context.Context, waves []wave.Number) error {
 	numbers := make([]uint32, len(waves))
 	for i, n := range waves {
@@ -130,6 +132,15 @@ func (c *Collector) LoadNullifiers(ctx context.Context, waves []wave.Number) err
 	})
 	if err != nil {
 		return fmt.Errorf("load the nullifiers of open waves: %w", err)
+	}
+	steps, err := c.opts.Store.WaveSteps(ctx, numbers)
+	if err != nil {
+		return fmt.Errorf("read the waves' steps: %w", err)
+	}
+	for n, step := range steps {
+		if over(step) {
+			c.known.forget(n)
+		}
 	}
 	return nil
 }

@@ -21,6 +21,7 @@ import (
 	"github.com/cloudflare/circl/oprf"
 	"go.uber.org/goleak"
 
+	"github.com/folgmed/folgmed/internal/answer"
 	"github.com/folgmed/folgmed/internal/ballot"
 	"github.com/folgmed/folgmed/internal/commit"
 	"github.com/folgmed/folgmed/internal/wave"
@@ -468,6 +469,56 @@ func TestRestartKnowsItsBallots(t *testing.T) {
 	second.Forget(140)
 	if n := len(second.known.waves); n != 0 {
 		t.Errorf("%d waves are remembered after Forget, want none", n)
+	}
+}
+
+// A collector that starts while another server seals may read rows that came
+// too late to be counted.
+func TestNoReceiptForWhatCameAfterTheSeal(t *testing.T) {
+	i, p, m := newIssuer(t), newPlan(), newMemory()
+	text := i.ballot(t, p.info(140), 1, bothItems, `[5,4]`)
+	m.rows = []Row{{Nullifier: nullifierOf(t, text), Sheet: answer.Sheet{Wave: 140}}}
+	m.steps[140] = wave.Sealed // the plan of this server does not know yet
+	c := start(t, i, m, p)
+	if err := c.LoadNullifiers(t.Context(), []wave.Number{139, 140}); err != nil {
+		t.Fatal(err)
+	}
+	if _, o, err := c.Cast(t.Context(), bytes.NewReader(text)); o != Unavailable {
+		t.Errorf("%s, %v, want unavailable", o, err)
+	}
+}
+
+// Rosters and questionnaires change when a wave is released. Who lost a receipt
+// still gets it.
+func TestReceiptOutlivesTheClass(t *testing.T) {
+	i, m := newIssuer(t), newMemory()
+	counted := i.ballot(t, newPlan().info(137), 1, bothItems, `[5,4]`)
+	other := i.ballot(t, newPlan().info(137), 2, bothItems, `[5,4]`)
+	m.sealed[nullifierOf(t, counted)] = true
+	gone, revised := newPlan(), newPlan()
+	delete(gone.waves, 137)
+	next := revised.waves[137]
+	next.Version++
+	revised.waves[137] = next
+	for _, c := range []struct {
+		what string
+		plan *plan
+		body []byte
+		want Outcome
+	}{
+		{"counted, the class is gone", gone, counted, AlreadyCounted},
+		{"not counted, the class is gone", gone, other, UnknownClass},
+		{"counted, other questions by now", revised, counted, AlreadyCounted},
+		{"not counted, other questions by now", revised, other, BadToken},
+		{"forged", gone, bytes.Replace(counted, []byte(`"class":"7B"`), []byte(`"class":"7C"`), 1), UnknownClass},
+	} {
+		receipt, o, err := start(t, i, m, c.plan).Cast(t.Context(), bytes.NewReader(c.body))
+		if o != c.want {
+			t.Errorf("%s: %s, %v, want %s", c.what, o, err, c.want)
+		}
+		if o == AlreadyCounted && receipt != i.keys.Receipt(nullifierOf(t, counted)) {
+			t.Errorf("%s: another receipt than the first", c.what)
+		}
 	}
 }
 

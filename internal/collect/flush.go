@@ -83,15 +83,19 @@ func (c *Collector) store(ctx context.Context, fresh []*cast) error {
 		return fmt.Errorf("read the waves' steps: %w", err)
 	}
 	for _, b := range fresh {
-		switch steps[b.sheet.Wave] {
-		case "", wave.Opened, wave.Closed:
-			c.known.add(b.sheet.Wave, b.nullifier)
-			b.outcome, b.err = Accepted, nil
-		default:
+		if over(steps[b.sheet.Wave]) {
 			b.outcome, b.err = fail(Unavailable, "the wave is being counted, try again later")
+			continue
 		}
+		c.known.add(b.sheet.Wave, b.nullifier)
+		b.outcome, b.err = Accepted, nil
 	}
 	return nil
+}
+
+// over tells whether no ballot is counted after this step of a wave.
+func over(step wave.Step) bool {
+	return step != "" && step != wave.Opened && step != wave.Closed
 }
 
 // shuffle draws the order from a cryptographic generator, so that the order on

@@ -80,21 +80,36 @@ func (c *Collector) read(_ context.Context, b *cast) (Outcome, error) {
 
 // ask finds what the class was asked. One info is honoured for each class,
 // wave and attempt; any other would sort the pupils of a class by their info.
-func (c *Collector) ask(_ context.Context, b *cast) (Outcome, error) {
+func (c *Collector) ask(ctx context.Context, b *cast) (Outcome, error) {
 	info := b.body.Info
 	asked, ok := c.opts.Plan.Ask(info.School, info.Class, wave.Number(info.Wave))
 	switch {
 	case !ok:
-		return fail(UnknownClass, "no such class is asked in this wave")
+		return c.unlessCounted(ctx, b, UnknownClass, "no such class is asked in this wave")
 	case asked.State == wave.StatePlanned:
 		return fail(WaveClosed, "the wave is not open yet")
 	case info.Attempt < asked.Attempt:
 		return fail(WaveClosed, "the class answers anew: this attempt was set aside")
 	case info != ballot.InfoOf(asked):
-		return fail(BadToken, "the ballot is for other questions than the class was asked")
+		return c.unlessCounted(ctx, b, BadToken, "the ballot is for other questions than the class was asked")
 	}
 	b.asked = asked
 	return "", nil
+}
+
+// unlessCounted refuses a ballot, except one that was counted in a wave that is
+// over: rosters and questionnaires change after that, its receipt does not.
+func (c *Collector) unlessCounted(ctx context.Context, b *cast, o Outcome, why string) (Outcome, error) {
+	if c.opts.Keys.Verify(b.body.Info, b.body.Nonce, b.body.Token) {
+		counted, err := c.opts.Store.SealedNullifier(ctx, b.nullifier)
+		switch {
+		case err != nil:
+			return fail(Unavailable, "look up the ballot: %w", err)
+		case counted:
+			return AlreadyCounted, nil
+		}
+	}
+	return fail(o, "%s", why)
 }
 
 func (c *Collector) verify(_ context.Context, b *cast) (Outcome, error) {

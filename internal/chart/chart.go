@@ -79,13 +79,14 @@ func AtLeast(lower float64) Look {
 
 // Sizes in CSS pixels.
 const (
-	labelWidth  = 92
+	labelLeast  = 92 // the room for a row's label
 	columnWidth = 110
 	rowHeight   = 36
 	groupHeight = 34
 	lineHeight  = 16
 	gap         = 2  // between cells
-	labelRunes  = 15 // in one line of a column's heading
+	columnRunes = 14 // in one line of a column's heading
+	rowRunes    = 30 // of a row's label; the table has longer ones whole
 )
 
 // SVG draws the picture. It panics if a row has another number of cells than
@@ -94,11 +95,12 @@ func (h Heat) SVG() template.HTML {
 	headings := make([][]string, len(h.Columns))
 	lines := 1
 	for i, c := range h.Columns {
-		headings[i] = wrap(c, labelRunes)
+		headings[i] = wrap(c, columnRunes)
 		lines = max(lines, len(headings[i]))
 	}
 	top := lines*lineHeight + 12
-	width := labelWidth + columnWidth*len(h.Columns)
+	labels := h.labelWidth()
+	width := labels + columnWidth*len(h.Columns)
 	height := top
 	for _, g := range h.Groups {
 		if g.Label != "" {
@@ -118,7 +120,7 @@ func (h Heat) SVG() template.HTML {
 	for i, heading := range headings {
 		for j, line := range heading {
 			p(`<text class="heat-column" x="%d" y="%d">%s</text>`,
-				labelWidth+i*columnWidth+columnWidth/2, top-10-(len(heading)-1-j)*lineHeight, esc(line))
+				labels+i*columnWidth+columnWidth/2, top-10-(len(heading)-1-j)*lineHeight, esc(line))
 		}
 	}
 	y := top
@@ -131,15 +133,27 @@ func (h Heat) SVG() template.HTML {
 			if len(r.Cells) != len(h.Columns) {
 				panic(fmt.Sprintf("chart: row %q has %d cells for %d columns", r.Label, len(r.Cells), len(h.Columns)))
 			}
-			p(`<text class="heat-row" x="0" y="%d">%s</text>`, y+rowHeight/2+5, esc(r.Label))
+			p(`<text class="heat-row" x="0" y="%d">%s</text>`, y+rowHeight/2+5, esc(cut(r.Label, rowRunes)))
 			for i, c := range r.Cells {
-				h.cell(&b, c, labelWidth+i*columnWidth, y)
+				h.cell(&b, c, labels+i*columnWidth, y)
 			}
 			y += rowHeight
 		}
 	}
 	b.WriteString(`</svg>`)
 	return template.HTML(b.String()) //nolint:gosec // every text is escaped above
+}
+
+// labelWidth is the room that the longest label of a row needs.
+func (h Heat) labelWidth() int {
+	width := labelLeast
+	for _, g := range h.Groups {
+		for _, r := range g.Rows {
+			runes := min(utf8.RuneCountInString(r.Label), rowRunes)
+			width = max(width, runes*15/2+8) // 7.5 px is a wide letter at 14 px
+		}
+	}
+	return width
 }
 
 func (h Heat) cell(b *strings.Builder, c Cell, x, y int) {
@@ -188,6 +202,14 @@ func wrap(text string, n int) []string {
 		lines = append(lines, word)
 	}
 	return lines
+}
+
+// cut shortens a text to n runes.
+func cut(text string, n int) string {
+	if utf8.RuneCountInString(text) <= n {
+		return text
+	}
+	return strings.TrimSpace(string([]rune(text)[:n-1])) + "…"
 }
 
 func esc(s string) string { return html.EscapeString(s) }

@@ -74,6 +74,23 @@ func TestSVGCanBeReadWithoutSeeing(t *testing.T) {
 	}
 }
 
+// A label has room before the first cell, whatever a class is called; one that
+// is longer than a line is cut.
+func TestLabelsHaveRoom(t *testing.T) {
+	for _, tt := range []struct {
+		label, want, width string
+	}{
+		{"5A", "5A", `width="202"`},
+		{"Whole school", "Whole school", `width="208"`},
+		{strings.Repeat("Å", 31), strings.Repeat("Å", 29) + "…", `width="343"`},
+	} {
+		svg := string(Heat{Columns: []string{"Trygg"}, Groups: []Group{{Rows: []Row{{Label: tt.label, Cells: make([]Cell, 1)}}}}}.SVG())
+		if !strings.Contains(svg, ">"+tt.want+"<") || !strings.Contains(svg, tt.width) {
+			t.Errorf("%s: want %q and %s in\n%s", tt.label, tt.want, tt.width, svg)
+		}
+	}
+}
+
 func TestLooksAreThoseInThePicture(t *testing.T) {
 	if diff := cmp.Diff([]Look{Step3, Hidden, Later, Blank}, heat.Looks()); diff != "" {
 		t.Error(diff)

@@ -155,11 +155,12 @@ func (p Person) validate() error {
 	_, ok = rights[p.Role]
 	fault(!ok, "role %q is not one of %v", p.Role, Roles)
 	fault(p.Owner == "", "the owner's organisation number is missing")
-	fault(p.Role != OwnerRole && len(p.Schools) == 0, "a %s needs a school", p.Role)
+	fault(p.Role != OwnerRole && len(p.Schools) == 0, "a %s needs a school: give its organisation number", p.Role)
+	fault(p.Role == Teacher && len(p.Classes) == 0, "a teacher sees the classes named, and none is: write each as SCHOOL/CLASS")
 	fault(p.Lang != "" && !slices.Contains(web.Languages, p.Lang), "language %q is not one of %v", p.Lang, web.Languages)
 	for _, c := range p.Classes {
 		school, class, _ := strings.Cut(c, "/")
-		fault(class == "" || !slices.Contains(p.Schools, school), "class %q is not written SCHOOL/CLASS with one of the person's schools", c)
+		fault(class == "" || !slices.Contains(p.Schools, school), "class %q does not say at which of the person's schools: write it as SCHOOL/CLASS, such as 987654321/5A", c)
 	}
 	return errors.Join(faults...)
 }

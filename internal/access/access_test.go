@@ -392,6 +392,14 @@ func TestAddPersonListsEveryFault(t *testing.T) {
 	}
 }
 
+func TestTeacherNeedsAClass(t *testing.T) {
+	teacher := ola
+	teacher.Classes = nil
+	if err := newSchool(t).AddPerson(t.Context(), teacher); err == nil || !strings.Contains(err.Error(), "SCHOOL/CLASS") {
+		t.Errorf("a teacher without a class: %v", err)
+	}
+}
+
 func TestOwnerToken(t *testing.T) {
 	s := newSchool(t)
 	a, err := s.OwnerToken(t.Context(), "974760673")

@@ -8,6 +8,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/folgmed/folgmed/internal/access"
 	"github.com/folgmed/folgmed/internal/disclosure"
 	"github.com/folgmed/folgmed/internal/duty"
 	"github.com/folgmed/folgmed/internal/wave"
@@ -51,6 +52,9 @@ type wholeSchool struct {
 func (s *Staff) overview(c echo.Context) error {
 	ctx := c.Request().Context()
 	p, err := person(c)
+	if outcome, _ := web.Outcome(err); outcome == "forbidden" {
+		return s.noPages(c)
+	}
 	if err != nil {
 		return err
 	}
@@ -96,6 +100,15 @@ func (s *Staff) overview(c echo.Context) error {
 		return err
 	}
 	return s.pages.Render(c, http.StatusOK, "overview", v.lang, page)
+}
+
+// noPages meets who may sign in but has no page here: with a way out, and
+// without leading in a circle.
+func (s *Staff) noPages(c echo.Context) error {
+	p, _ := access.PersonOf(c)
+	return s.pages.Render(c, http.StatusForbidden, "nopages", web.Lang(c), struct{ web.Frame }{
+		web.Frame{Who: p.Name, Home: "/staff", Narrow: true},
+	})
 }
 
 // rank puts act before notice; within each the oldest waits first.

@@ -2,7 +2,6 @@ package staff
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strconv"
 
@@ -165,7 +164,7 @@ func (v *visit) cell(r disclosure.Released) chart.Cell {
 	switch r.Form() {
 	case disclosure.FormBand:
 		k, of, _ := r.Band()
-		share := fmt.Sprintf("%s–%s %%", percent(k, of), percent(k+1, of))
+		share := v.t("cell.band", percent(k, of), percent(k+1, of))
 		return chart.Cell{Look: chart.AtLeast(float64(k) / float64(of)), Short: share, Full: share}
 	case disclosure.FormWords:
 		look := map[string]chart.Look{

@@ -37,6 +37,7 @@ type promptPage struct {
 	History  []historyItem
 
 	MayObserve, MayConclude bool
+	Leads                   bool // who concludes is the one that others report to
 	Severe, IsOpen          bool
 	Saved                   string // what was just written, or empty
 	Form                    form
@@ -126,7 +127,7 @@ func (s *Staff) renderPrompt(c echo.Context, v *visit, prompts []duty.Prompt, i,
 		Frame: v.frame(), promptCard: s.card(v, p, told), ID: p.ID, Back: overviewOf(v.school.Org),
 		Unit: v.unit(p.Unit), Concern: p.Conclusion == duty.Concern, Ended: p.PeriodOver(),
 		Standing: v.list("standing.list"), Severe: p.Kind == disclosure.KindSevere, IsOpen: p.Open(),
-		MayObserve: v.person.May(access.Observe), MayConclude: v.mayConclude(p),
+		MayObserve: v.person.May(access.Observe), MayConclude: v.mayConclude(p), Leads: v.person.May(access.SeeSchool),
 		Saved: c.QueryParam("saved"), Form: f,
 	}
 	switch page.Saved {

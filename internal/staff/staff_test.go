@@ -49,7 +49,7 @@ func TestOverviewShowsWhatWasReleased(t *testing.T) {
 		t.Errorf("%d pictures, want two, with hatched cells", pictures.Length())
 	}
 	signals := strings.Join(texts(doc.Find(".signals li")), "\n")
-	for _, want := range []string{"Det begynte trolig i oktober 2026", "én gang per 4 klasseår", "Minst én har svart"} {
+	for _, want := range []string{"Det begynte trolig i oktober 2026", "omtrent én gang per 4 klasseår", "Minst én har svart"} {
 		if !strings.Contains(signals, want) {
 			t.Errorf("the signals do not say %q:\n%s", want, signals)
 		}
@@ -90,6 +90,34 @@ func TestNothingYetIsNotAllIsWell(t *testing.T) {
 	empty := strings.Join(texts(doc.Find(".empty")), "\n")
 	if !strings.Contains(empty, "Det tyder ikkje at alle har det trygt og godt") {
 		t.Errorf("the empty page says:\n%s", empty)
+	}
+}
+
+// Who may sign in but has no page here is not led in a circle: the page says
+// who is signed in, lets them out, and what to do with a worry.
+func TestNoPagesIsNoDeadEnd(t *testing.T) {
+	s := newSite(t)
+	for who, name := range map[string]string{"renhold@example.no": "Rolf Renhold", "eier@example.no": "Eirin Eier"} {
+		w := s.do(t, who, http.MethodGet, "/staff", nil)
+		for _, want := range []string{name, `action="/staff/signout"`, "meld fra til rektor"} {
+			if !strings.Contains(w.Body.String(), want) {
+				t.Errorf("%s: the page lacks %q", who, want)
+			}
+		}
+		if strings.Contains(w.Body.String(), `class="button" href="/staff"`) {
+			t.Errorf("%s: the page leads back to itself", who)
+		}
+	}
+}
+
+// A teacher reports to the head teacher; the head teacher takes it further.
+func TestConcernSaysWhoIsNext(t *testing.T) {
+	s := newSite(t)
+	path := "/staff/prompts/" + s.promptOf(t, "5A").ID
+	for who, want := range map[string]string{"5a@example.no": "Meld fra til rektor med en gang", "rektor@example.no": "Gå videre med det med en gang"} {
+		if got := s.get(t, who, path).Find("label:has([value=concern])").Text(); !strings.Contains(got, want) {
+			t.Errorf("%s reads %q, want %q", who, got, want)
+		}
 	}
 }
 

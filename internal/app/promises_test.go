@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"net/http"
 	"strings"
 	"sync"
@@ -281,6 +282,42 @@ func TestNoClassLeavesBeforeItIsCounted(t *testing.T) {
 	a.afterStep = nil
 	must(t, a.MoveWave(t.Context(), control.Move{Wave: firstWave, Step: wave.Sealed}))
 	must(t, a.SaveRoster(t.Context(), smaller))
+}
+
+// Two servers on one database seal at the same moment, and one of them is
+// paused before it folds until the other has forgotten the answers.
+func TestPausedServerUndoesNoSeal(t *testing.T) {
+	t.Parallel()
+	in := newInstallation(t)
+	a, _ := in.start(t)
+	known := oneSchool()
+	known.Owners[0].Schools = known.Owners[0].Schools[:1]
+	must(t, a.SaveRoster(t.Context(), known))
+	a.afterStep = func(string) error { return errCrash }
+	random := rand.New(rand.NewPCG(5, 6))
+	if err := player(a, 1).Play(t.Context(), firstWave, sheets(known, random, 0, 9)); !errors.Is(err, errCrash) {
+		t.Fatal(err)
+	}
+	other := in
+	other.data = t.TempDir()
+	paused, _ := other.start(t)
+	a.afterStep = nil
+	if _, err := a.Detect(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	kept := func() []counts.Row {
+		rows, err := a.store.Counts(t.Context(), known.Owners[0].Org, 0, uint32(firstWave))
+		must(t, err)
+		return rows
+	}
+	want := kept()
+	if len(want) == 0 {
+		t.Fatal("the first server counted nothing: this proves nothing")
+	}
+	must(t, paused.fold(t.Context(), &sealing{wave: firstWave}))
+	if diff := cmp.Diff(want, kept()); diff != "" {
+		t.Errorf("the second server changed what is counted:\n%.400s", diff)
+	}
 }
 
 // checkHalves looks for as many first as second options in each histogram.

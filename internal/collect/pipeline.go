@@ -132,14 +132,7 @@ func (c *Collector) count(ctx context.Context, b *cast) (Outcome, error) {
 	case wave.StateSealed:
 		return fail(Unavailable, "the wave is being counted, try again later")
 	default:
-		counted, err := c.opts.Store.SealedNullifier(ctx, b.nullifier)
-		switch {
-		case err != nil:
-			return fail(Unavailable, "look up the ballot: %w", err)
-		case counted:
-			return AlreadyCounted, nil
-		}
-		return fail(WaveClosed, "the wave is over, the ballot came too late")
+		return c.unlessCounted(ctx, b, WaveClosed, "the wave is over, the ballot came too late")
 	}
 }
 

@@ -308,7 +308,7 @@ func (a *App) startListeners(context.Context) error {
 	})
 	registry.MustRegister(counted, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 
-	shell := web.New(web.Options{Log: a.log, TLS: a.secure(), Proxy: a.cfg.TLSProxy, Rehearsal: a.rehearsal})
+	shell := web.New(web.Options{Log: a.log, TLS: a.secure(), Rehearsal: a.rehearsal})
 	pupils, err := pupil.New(pupil.Options{
 		Issuer: a.issuer, Collector: a.collect, Roster: a.schedule.Roster, Surveys: a.surveys,
 		Keys: a.keys.Public(), Tally: counted, Rehearsal: a.rehearsal,

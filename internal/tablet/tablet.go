@@ -12,7 +12,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"strings"
 
 	"github.com/cloudflare/circl/group"
 	"github.com/cloudflare/circl/oprf"
@@ -85,16 +84,6 @@ var (
 	ErrProof       = errors.New("the ballot is not made with the school's key: do not answer, ask the school")
 	ErrReceipt     = errors.New("the receipt does not verify: the answers may not be counted")
 )
-
-// ParseLink takes a printed link apart: …/k#CODE.FPR.
-func ParseLink(link string) (code, fingerprint string, err error) {
-	_, fragment, _ := strings.Cut(link, "#")
-	code, fingerprint, ok := strings.Cut(fragment, ".")
-	if !ok || code == "" || fingerprint == "" {
-		return "", "", errors.New("not a link from a slip: want …/k#CODE.FINGERPRINT")
-	}
-	return code, fingerprint, nil
-}
 
 // Open asks what the code's class is asked, and checks that the server's keys
 // are those of the fingerprint that came with the code.

@@ -154,12 +154,7 @@ func TestAClassAnswers(t *testing.T) {
 	var wg sync.WaitGroup
 	for _, code := range i.codes(t, 20) {
 		wg.Go(func() {
-			typed, fingerprint, err := tablet.ParseLink(ballot.Link("https://folgmed.example", code, i.keys.Fingerprint()))
-			if err != nil {
-				t.Error(err)
-				return
-			}
-			b, err := tab.Prepare(t.Context(), typed, fingerprint, firstOption)
+			b, err := tab.Prepare(t.Context(), code.Grouped(), i.keys.Fingerprint(), firstOption)
 			if err != nil {
 				t.Error(err)
 				return
@@ -169,7 +164,7 @@ func TestAClassAnswers(t *testing.T) {
 					t.Errorf("%s, %v, want %s", got, err, want)
 				}
 			}
-			if _, err := tab.Open(t.Context(), typed, fingerprint); outcome(err) != "code_refused" {
+			if _, err := tab.Open(t.Context(), code.Grouped(), i.keys.Fingerprint()); outcome(err) != "code_refused" {
 				t.Errorf("the code works again: %v", err)
 			}
 		})
@@ -338,17 +333,5 @@ func TestCastEndsWithItsContext(t *testing.T) {
 	_, err := tab.Open(ctx, "0000000000", "")
 	if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "no network") {
 		t.Errorf("got %v, want the deadline and what stood in the way", err)
-	}
-}
-
-func TestParseLink(t *testing.T) {
-	code, fingerprint, err := tablet.ParseLink("https://folgmed.example/k#0000000000.0123456789ABCDEF")
-	if err != nil || code != "0000000000" || fingerprint != "0123456789ABCDEF" {
-		t.Errorf("%q, %q, %v", code, fingerprint, err)
-	}
-	for _, link := range []string{"", "https://folgmed.example/k", "https://folgmed.example/k#", "https://folgmed.example/k#0000000000", "k#.F"} {
-		if _, _, err := tablet.ParseLink(link); err == nil {
-			t.Errorf("%q is taken for a link", link)
-		}
 	}
 }

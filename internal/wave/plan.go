@@ -52,15 +52,3 @@ func (p *Plan) Ask(school, class string, n Number) (Ask, bool) {
 	ask.State = p.StateFor(ask.Owner, n)
 	return ask, true
 }
-
-// Current returns what the class is asked now. It is false if there is no such
-// class, or no wave is open for it.
-func (p *Plan) Current(school, class string) (Ask, bool) {
-	open := p.Open()
-	for i := len(open) - 1; i >= 0; i-- {
-		if ask, ok := p.Ask(school, class, open[i]); ok && ask.State == StateOpen {
-			return ask, true
-		}
-	}
-	return Ask{}, false
-}

@@ -348,37 +348,33 @@ func TestPlan(t *testing.T) {
 	)
 	p := NewPlan(r, set, events, at)
 
-	got, ok := p.Current("s", "4-5")
+	got, ok := p.Ask("s", "4-5", n)
 	want := Ask{
 		Owner: "a", School: "s", Class: "4-5", Wave: n,
 		Questionnaire: "grades-1-4", Version: 1, // the youngest's
 		Ordinal: 2, Attempt: 1, State: StateOpen, RosterSize: 12, Grades: []int{4, 5},
 	}
 	if diff := cmp.Diff(want, got); !ok || diff != "" {
-		t.Errorf("current (-want +got), found %v:\n%s", ok, diff)
+		t.Errorf("asked (-want +got), found %v:\n%s", ok, diff)
 	}
 
 	tests := []struct {
 		school, class string
 		wave          Number
 		state         State // empty: no such class
-		current       bool
 	}{
-		{"s", "5A", n, StateOpen, true},
-		{"s", "5A", n - 1, StateClosed, true},
-		{"s", "5A", n - 2, StateReleased, true},
-		{"s", "5A", n + 1, StatePlanned, true},
-		{"t", "5A", n, StatePlanned, false}, // open, but not for this owner
-		{"s", "5B", n, "", false},
-		{"u", "5A", n, "", false},
+		{"s", "5A", n, StateOpen},
+		{"s", "5A", n - 1, StateClosed},
+		{"s", "5A", n - 2, StateReleased},
+		{"s", "5A", n + 1, StatePlanned},
+		{"t", "5A", n, StatePlanned}, // open, but not for this owner
+		{"s", "5B", n, ""},
+		{"u", "5A", n, ""},
 	}
 	for _, tt := range tests {
 		ask, ok := p.Ask(tt.school, tt.class, tt.wave)
 		if ok != (tt.state != "") || ask.State != tt.state {
 			t.Errorf("%s %s in wave %d: %s, %v; want %s", tt.school, tt.class, tt.wave, ask.State, ok, tt.state)
-		}
-		if _, current := p.Current(tt.school, tt.class); current != tt.current {
-			t.Errorf("%s %s has an open wave: %v, want %v", tt.school, tt.class, current, tt.current)
 		}
 	}
 	if got := p.OrdinalOf("a", n-20); got != 0 {
@@ -391,8 +387,7 @@ func TestPlan(t *testing.T) {
 		t.Errorf("waves of an owner who was never asked: %v", got)
 	}
 
-	// Once the wave is closed there is nothing to answer.
-	if ask, ok := NewPlan(r, set, events, n.Closes()).Current("s", "5A"); ok {
+	if ask, _ := NewPlan(r, set, events, n.Closes()).Ask("s", "5A", n); ask.State != StateClosed {
 		t.Errorf("after the end wave %d is %s", ask.Wave, ask.State)
 	}
 }

@@ -19,7 +19,6 @@ import (
 type Options struct {
 	Log       *slog.Logger
 	TLS       bool // pupils and staff reach us by https, here or at a proxy
-	Proxy     bool // a declared TLS proxy stands in front and sets X-Forwarded-For
 	Rehearsal bool // every page says that nothing here is real
 }
 
@@ -37,10 +36,6 @@ func New(o Options) *echo.Echo {
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
 	e.Logger.SetOutput(discard{})
-	e.IPExtractor = echo.ExtractIPDirect()
-	if o.Proxy {
-		e.IPExtractor = echo.ExtractIPFromXFFHeader()
-	}
 	pages := must(NewPages(files, must(NewCatalog(files, "locale")), nil))
 	e.HTTPErrorHandler = errorHandler(o.Log, pages)
 	e.Pre(headers(o))

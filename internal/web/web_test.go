@@ -304,23 +304,3 @@ func TestOtherSitesCanNotWrite(t *testing.T) {
 		}
 	}
 }
-
-func TestAddressOfCaller(t *testing.T) {
-	for _, tt := range []struct {
-		proxy bool
-		want  string
-	}{{false, "192.0.2.1"}, {true, "198.51.100.7"}} {
-		e := web.New(web.Options{Proxy: tt.proxy})
-		var got string
-		e.GET("/", func(c echo.Context) error { got = c.RealIP(); return nil })
-		r := httptest.NewRequest(http.MethodGet, "/", nil)
-		r.Header.Set("X-Forwarded-For", "198.51.100.7")
-		if tt.proxy {
-			r.RemoteAddr = "127.0.0.1:4000"
-		}
-		e.ServeHTTP(httptest.NewRecorder(), r)
-		if got != tt.want {
-			t.Errorf("proxy %v: address %q, want %q", tt.proxy, got, tt.want)
-		}
-	}
-}

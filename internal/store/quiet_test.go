@@ -10,6 +10,7 @@ import (
 	"github.com/folgmed/folgmed/internal/ballot"
 	"github.com/folgmed/folgmed/internal/engine"
 	"github.com/folgmed/folgmed/internal/store"
+	"github.com/folgmed/folgmed/internal/store/storetest"
 )
 
 // TestErrorsEchoNoParameter asks an engine that is gone: the client puts
@@ -59,6 +60,19 @@ func TestErrorsEchoNoParameter(t *testing.T) {
 			if !strings.Contains(text, name) {
 				t.Errorf("%s: the error %q does not say which query failed", name, text)
 			}
+		}
+	}
+}
+
+// TestQueriesAreNotLogged asks the server itself: one that an operator brings
+// logs every query with its time and number of rows, unless told not to.
+func TestQueriesAreNotLogged(t *testing.T) {
+	s := storetest.New(t)
+	for _, setting := range []string{"log_queries", "log_query_threads", "log_query_views", "log_processors_profiles", "async_insert"} {
+		var on bool
+		must(t, s.Conn().QueryRow(t.Context(), "SELECT getSetting('"+setting+"')").Scan(&on))
+		if on {
+			t.Errorf("%s is on", setting)
 		}
 	}
 }

@@ -91,8 +91,13 @@ func connection(opts Options) (*clickhouse.Options, error) {
 	o := &clickhouse.Options{
 		Auth: clickhouse.Auth{Username: opts.User, Password: opts.Password},
 		Addr: []string{u.Host},
-		// An asynchronous insert answers before the row is on disk.
-		Settings:     clickhouse.Settings{"async_insert": 0},
+		Settings: clickhouse.Settings{
+			// An asynchronous insert answers before the row is on disk.
+			"async_insert": 0,
+			// A server that an operator brings may log queries with their times
+			// (ANONYMITY §3; deploy/clickhouse has what a query can not turn off).
+			"log_queries": 0, "log_query_threads": 0, "log_query_views": 0, "log_processors_profiles": 0,
+		},
 		DialTimeout:  5 * time.Second,
 		MaxOpenConns: 16,
 		MaxIdleConns: 16,

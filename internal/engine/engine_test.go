@@ -14,6 +14,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
@@ -330,6 +331,10 @@ func TestNoTraceOfQueries(t *testing.T) {
 	e := start(t, Options{Dir: dir, Log: slog.New(slog.NewTextHandler(&logged, nil))})
 	must(t, e, "SELECT 'canary0123456789'")
 	ask(t, e, e.User(), e.Password(), "SELECT 'canary0123456789' FROM folgmed.none")
+	limits, err := os.ReadFile(fmt.Sprintf("/proc/%d/limits", e.PID()))
+	if err != nil || !regexp.MustCompile(`Max core file size +0 +0 `).Match(limits) {
+		t.Errorf("a crash may leave the engine's memory on disk: %v\n%s", err, limits)
+	}
 	if err := syscall.Kill(e.PID(), syscall.SIGSEGV); err != nil { // it reports the crash
 		t.Fatal(err)
 	}
@@ -343,7 +348,7 @@ func TestNoTraceOfQueries(t *testing.T) {
 		t.Errorf("the log does not tell of the fall: %s", &logged)
 	}
 	files := 0
-	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+	err = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || !d.Type().IsRegular() {
 			return err
 		}

@@ -36,6 +36,11 @@ func Host(args []string) error {
 		return errors.New("this command is for the engine's own use")
 	}
 	kind, path, dir, port := args[0], args[1], args[2], args[3]
+	// A core file would hold answers, with the time in its name. The limit is
+	// hard, and a child inherits it.
+	if err := syscall.Setrlimit(syscall.RLIMIT_CORE, &syscall.Rlimit{}); err != nil {
+		return fmt.Errorf("forbid core files: %w", err)
+	}
 	config := filepath.Join(dir, "config.xml")
 	switch kind {
 	case "library":

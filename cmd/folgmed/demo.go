@@ -10,7 +10,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"slices"
 	"sync"
 	"time"
 
@@ -32,8 +31,7 @@ type demoCmd struct {
 	CHDB   string `env:"FOLGMED_CHDB" type:"path" help:"The embedded engine's library, libchdb.so. Default: beside the program."`
 }
 
-// ready is what the demo remembers once it is filled: it is written last, so
-// a demo without it was interrupted and is made anew.
+// ready is what the demo remembers once it is filled.
 type ready struct {
 	OwnerToken string      `json:"owner_token"`
 	Wave       wave.Number `json:"wave"`  // that Links are for
@@ -42,6 +40,10 @@ type ready struct {
 
 func (d demoCmd) remembered() string { return filepath.Join(d.Data, "demo.json") }
 
+// unfinished is a file that marks a folder as a demo while it is being filled:
+// one that still has it was interrupted, and may be made anew.
+func (d demoCmd) unfinished() string { return filepath.Join(d.Data, "demo-unfinished") }
+
 // Run starts the demo, fills it if it is new, prints three links and serves
 // until it is interrupted.
 func (d demoCmd) Run(ctx context.Context, c console) error {
@@ -49,7 +51,7 @@ func (d demoCmd) Run(ctx context.Context, c console) error {
 	raw, err := os.ReadFile(d.remembered())
 	filled := err == nil && json.Unmarshal(raw, &kept) == nil
 	if !filled {
-		if err := d.clear(); err != nil {
+		if err := d.clear(ctx); err != nil {
 			return err
 		}
 	}
@@ -105,25 +107,29 @@ The first two links work once; 'make demo' prints new ones. Stop with Ctrl-C.
 	return err
 }
 
-// clear removes a demo that was interrupted while it was filled, and nothing
-// else: a folder with anything that a demo does not make is left alone.
-func (d demoCmd) clear() error {
-	entries, err := os.ReadDir(d.Data)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
+// clear makes an empty folder for the demo. It removes a demo that was
+// interrupted while it was filled, and nothing else: a folder without that mark
+// may be somebody's installation, which looks the same from outside.
+func (d demoCmd) clear(ctx context.Context) error {
+	if _, err := control.Dial(config.ControlSocket(d.Data)).Status(ctx); err == nil {
+		return fmt.Errorf("a server already runs in %s: stop it first, or name another folder with --data", d.Data)
 	}
-	if err != nil {
+	entries, err := os.ReadDir(d.Data)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	for _, e := range entries {
-		if !slices.Contains([]string{"control.sock", "demo.json", "engine", "keys"}, e.Name()) {
-			return fmt.Errorf("%s holds %s, which no demo makes: name another folder with --data", d.Data, e.Name())
+	if len(entries) > 0 {
+		if _, err := os.Stat(d.unfinished()); err != nil {
+			return fmt.Errorf("%s is not empty and holds no demo: name another folder with --data, or empty it yourself if nobody needs what is in it", d.Data)
+		}
+		if err := os.RemoveAll(d.Data); err != nil {
+			return err
 		}
 	}
-	if _, err := control.Dial(config.ControlSocket(d.Data)).Status(context.Background()); err == nil {
-		return fmt.Errorf("a demo already runs in %s: stop it first", d.Data)
+	if err := os.MkdirAll(d.Data, 0o700); err != nil {
+		return err
 	}
-	return os.RemoveAll(d.Data)
+	return os.WriteFile(d.unfinished(), nil, 0o600)
 }
 
 // fill casts the waves of half a year as ballots over the public interface, on
@@ -174,7 +180,10 @@ func (d demoCmd) fill(ctx context.Context, w io.Writer, a *app.App, kept *ready)
 	if err != nil {
 		return err
 	}
-	return d.remember(kept)
+	if err := d.remember(kept); err != nil {
+		return err
+	}
+	return os.Remove(d.unfinished())
 }
 
 // pupilLink is a link that no one has been given, for the wave that is open.

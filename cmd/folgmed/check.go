@@ -67,6 +67,10 @@ func (k checkCmd) Run(c console) error {
 	}
 	switch len(faults) {
 	case 0:
+		if len(k.Files) == 1 {
+			_, err := fmt.Fprintf(c.out, "%s is in order\n", k.Files[0])
+			return err
+		}
 		_, err := fmt.Fprintf(c.out, "%d files are in order\n", len(k.Files))
 		return err
 	case 1:

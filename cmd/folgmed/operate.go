@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"strconv"
 	"strings"
@@ -50,6 +51,10 @@ type waveListCmd struct{ remote }
 func (w waveListCmd) Run(ctx context.Context, c console) error {
 	waves, err := w.client().Waves(ctx)
 	if err != nil {
+		return err
+	}
+	if len(waves) == 0 {
+		_, err := fmt.Fprintln(c.err, "folgmed: no wave has been opened yet")
 		return err
 	}
 	t := tabwriter.NewWriter(c.out, 0, 8, 2, ' ', 0)
@@ -163,6 +168,9 @@ func (k codesCmd) Run(ctx context.Context, c console) (err error) {
 		return err
 	}
 	out, err := os.OpenFile(k.Out, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("%s is there already: print it and delete it, or name another file with --out", k.Out)
+	}
 	if err != nil {
 		return fmt.Errorf("write the slips: %w", err)
 	}
@@ -225,6 +233,10 @@ func (s staffListCmd) Run(ctx context.Context, c console) error {
 	if err != nil {
 		return err
 	}
+	if len(people) == 0 {
+		_, err := fmt.Fprintln(c.err, "folgmed: nobody may sign in yet: add people with 'folgmed staff add'")
+		return err
+	}
 	t := tabwriter.NewWriter(c.out, 0, 8, 2, ' ', 0)
 	_, _ = fmt.Fprintln(t, "E-MAIL\tNAME\tROLE\tOWNER\tSCHOOLS\tCLASSES")
 	for _, p := range people {
@@ -239,8 +251,8 @@ type staffAddCmd struct {
 	Name    string   `required:"" help:"Name, as colleagues know it."`
 	Role    string   `required:"" enum:"reporter,teacher,deputy,principal,owner" help:"reporter, teacher, deputy, principal or owner."`
 	Owner   string   `required:"" help:"Organisation number of the owner."`
-	Schools []string `name:"school" help:"Organisation number of a school; repeat for several."`
-	Classes []string `name:"class" help:"A teacher's class as SCHOOL/CLASS; repeat for several."`
+	Schools []string `name:"school" help:"Organisation number of a school; repeat for several. All but an owner need one."`
+	Classes []string `name:"class" help:"A teacher's class as SCHOOL/CLASS, such as 987654321/5A; repeat for several."`
 	Lang    string   `enum:"nb,nn,en," default:"" help:"Language of the pages. Default: the school's written standard."`
 }
 

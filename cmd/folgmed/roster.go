@@ -35,6 +35,10 @@ func (r rosterCmd) Run(ctx context.Context, c console) error {
 	if err != nil {
 		return err
 	}
+	if len(known.Owners) == 0 {
+		_, err := fmt.Fprintln(c.err, "folgmed: no roster is in force yet: import one with 'folgmed roster FILE'")
+		return err
+	}
 	return known.Write(c.out)
 }
 

@@ -70,7 +70,7 @@ func NewIssuer(o Options) *Issuer {
 		o.FailBurst = 500
 	}
 	i := &Issuer{opts: o, failed: rate.NewLimiter(o.FailRate, o.FailBurst)}
-	i.reads = commit.New(i.read, commit.Options{Wait: 2 * time.Millisecond, Max: o.Batch.Max, Queue: o.Batch.Queue})
+	i.reads = commit.New(i.read, commit.Options{Wait: 10 * time.Millisecond, Max: o.Batch.Max, Queue: o.Batch.Queue})
 	i.uses = commit.New(i.spend, o.Batch)
 	return i
 }

@@ -60,10 +60,12 @@ type App struct {
 	issuer   *ballot.Issuer
 	collect  *collect.Collector
 	keys     *ballot.Keys
-	access   *access.Service
-	surveys  surveys.Set
-	watch    *watch.Watcher
-	public   *web.Server
+	// engineRestarts is 0 for a ClickHouse of the operator's own.
+	engineRestarts prometheus.Collector
+	access         *access.Service
+	surveys        surveys.Set
+	watch          *watch.Watcher
+	public         *web.Server
 
 	rehearsal bool
 	publicURL string
@@ -180,7 +182,15 @@ func (a *App) startSurveys(context.Context) error {
 	return nil
 }
 
+// restarts is the operator's metric of an embedded engine that fell.
+func restarts(count func() uint64) prometheus.Collector {
+	return prometheus.NewCounterFunc(prometheus.CounterOpts{
+		Name: "folgmed_engine_restarts_total", Help: "How often the embedded engine had to be started again.",
+	}, func() float64 { return float64(count()) })
+}
+
 func (a *App) startStore(ctx context.Context) error {
+	a.engineRestarts = restarts(func() uint64 { return 0 })
 	opt := store.Options{
 		URL: a.cfg.ClickHouseURL, Database: a.cfg.Database,
 		User: a.cfg.ClickHouseUser, Password: a.cfg.ClickHousePassword,
@@ -193,6 +203,7 @@ func (a *App) startStore(ctx context.Context) error {
 			return err
 		}
 		a.onStop("the engine", e.Stop)
+		a.engineRestarts = restarts(e.Restarts)
 		opt.URL, opt.User, opt.Password = e.URL(), e.User(), e.Password()
 	}
 	s, err := store.Open(ctx, opt)
@@ -306,7 +317,9 @@ func (a *App) startListeners(context.Context) error {
 		pupil.StepIssue: outcomes(ballot.Outcomes),
 		pupil.StepCast:  outcomes(collect.Outcomes),
 	})
-	registry.MustRegister(counted, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	// Nothing that moves with each request, as the usual Go and process
+	// collectors do: a stored series of them tells the minute of a cast.
+	registry.MustRegister(counted, collectors.NewBuildInfoCollector(), a.engineRestarts)
 
 	shell := web.New(web.Options{Log: a.log, TLS: a.secure(), Rehearsal: a.rehearsal})
 	pupils, err := pupil.New(pupil.Options{

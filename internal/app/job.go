@@ -52,7 +52,7 @@ func (a *App) job(ctx context.Context) {
 	}
 	ticker := time.NewTicker(tick)
 	defer ticker.Stop()
-	compacted := a.opt.Now().Truncate(compactEvery)
+	var compacted time.Time // the first time at once: a crash may have left parts
 	for {
 		if err := a.round(ctx); err != nil && ctx.Err() == nil {
 			a.log.Error("job failed, will try again", slog.Any("err", err))

@@ -27,7 +27,9 @@ func TestCheck(t *testing.T) {
 	}{
 		{"not yaml", "items:\n", "items: ]\n", []string{"8: could not find '[' character corresponding to ']'"}},
 		{"unknown field", "validated: false", "validatd: false", []string{`5: unknown field "validatd"`}},
-		{"wrong type", "version: 1", "version: one", []string{"2: cannot unmarshal string into Go struct field Questionnaire.Version of type int"}},
+		{"wrong type", "version: 1", "version: one", []string{"2: a number is wanted here"}},
+		{"wrong type of a flag", "validated: false", "validated: 7", []string{"5: true or false is wanted here"}},
+		{"wrong type of a list", fromItems(valid), "items: 7\n", []string{"8: a list is wanted here"}},
 		{"two documents", "  - id: hurt\n", "---\n  - id: hurt\n", []string{"25: a second document starts here"}},
 		{"bad id", "id: short", "id: Short one", []string{`1: id "Short one" is not an id`}},
 		{"version", "version: 1", "version: 0", []string{"2: version 0 is below 1"}},

@@ -3,6 +3,7 @@ package surveys
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -97,13 +98,39 @@ func (s *Source) unreadable(err error) {
 	}
 	var unknown *yaml.UnknownFieldError
 	var other *yaml.TypeError
+	var shape *yaml.UnexpectedNodeTypeError
 	switch {
 	case errors.As(err, &unknown):
 		fault.Hint = "look for a spelling mistake, or remove the field"
 	case errors.As(err, &other):
-		fault.Hint = "the field takes another kind of value: a number, a text or a list"
+		fault.Message, fault.Hint = kindOf(other.DstType)+" is wanted here", "the value is of another kind"
+	case errors.As(err, &shape):
+		fault.Message, fault.Hint = "a list is wanted here", "begin each entry with a hyphen"
+		if shape.Expected == ast.MappingType {
+			fault.Message, fault.Hint = "fields with their values are wanted here", "write each as name: value"
+		}
 	}
 	s.faults = append(s.faults, fault)
+}
+
+// kindOf says in words what kind of value a field takes.
+func kindOf(t reflect.Type) string {
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	switch {
+	case t.Kind() == reflect.Bool:
+		return "true or false"
+	case t.Kind() == reflect.String:
+		return "a text"
+	case t.Kind() == reflect.Slice || t.Kind() == reflect.Array:
+		return "a list"
+	case t.Kind() == reflect.Struct || t.Kind() == reflect.Map:
+		return "a field with its value"
+	case t.ConvertibleTo(reflect.TypeFor[float64]()):
+		return "a number"
+	}
+	return "another kind of value"
 }
 
 // Fault notes a fault of the value at a path such as "items[2].text.nn", or of

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/folgmed/folgmed/internal/access"
@@ -178,8 +179,11 @@ func (a *App) Codes(ctx context.Context, r control.CodesRequest) ([]control.Clas
 					continue
 				}
 				ask, ok := plan.Ask(s.Org, c.Name, r.Wave)
-				if !ok || r.Class == "" && ask.State != wave.StateOpen {
+				if !ok || r.School == "" && ask.State != wave.StateOpen {
 					continue
+				}
+				if err := a.mayPrint(o, ask); err != nil {
+					return nil, err
 				}
 				n := r.Count
 				if n == 0 {
@@ -196,6 +200,9 @@ func (a *App) Codes(ctx context.Context, r control.CodesRequest) ([]control.Clas
 		if r.Class != "" {
 			return nil, fmt.Errorf("there is no class %s at school %s on the roster", r.Class, r.School)
 		}
+		if _, _, ok := known.School(r.School); r.School != "" && !ok {
+			return nil, fmt.Errorf("there is no school %s on the roster", r.School)
+		}
 		return nil, fmt.Errorf("no class is asked in wave %d: it is not open", r.Wave)
 	}
 	codes, err := a.issuer.MakeCodes(ctx, orders...)
@@ -210,6 +217,25 @@ func (a *App) Codes(ctx context.Context, r control.CodesRequest) ([]control.Clas
 	return made, nil
 }
 
+// mayPrint says why slips for a wave that has not opened would never work: the
+// owner's calendar does not ask in that week. A rehearsal opens any week.
+func (a *App) mayPrint(o roster.Owner, ask wave.Ask) error {
+	if ask.State != wave.StatePlanned || a.rehearsal {
+		return nil
+	}
+	calendar := wave.NewCalendar(o)
+	if planned, _ := calendar.Planned(ask.Wave); planned && ask.Wave >= wave.NumberOf(a.schedule.Now()) {
+		return nil
+	}
+	for n := wave.NumberOf(a.schedule.Now()); n < ask.Wave+53; n++ {
+		if planned, _ := calendar.Planned(n); planned {
+			return fmt.Errorf("no one at %s is asked in the week of %s; the next is that of %s (--wave %d)",
+				o.Name, ask.Wave.Opens().Format(time.DateOnly), n.Opens().Format(time.DateOnly), n)
+		}
+	}
+	return fmt.Errorf("no one at %s is asked in the week of %s", o.Name, ask.Wave.Opens().Format(time.DateOnly))
+}
+
 // AddPerson lets a member of staff sign in.
 func (a *App) AddPerson(ctx context.Context, p access.Person) error {
 	known := a.schedule.Roster()
@@ -219,6 +245,12 @@ func (a *App) AddPerson(ctx context.Context, p access.Person) error {
 	for _, org := range p.Schools {
 		if o, _, ok := known.School(org); !ok || o.Org != p.Owner {
 			return fmt.Errorf("owner %s has no school %s on the roster", p.Owner, org)
+		}
+	}
+	for _, class := range p.Classes {
+		school, name, _ := strings.Cut(class, "/")
+		if o, _, _, ok := known.Class(school, name); !ok || o.Org != p.Owner {
+			return fmt.Errorf("owner %s has no class %s at a school %s on the roster: write it as SCHOOL/CLASS", p.Owner, name, school)
 		}
 	}
 	return a.access.AddPerson(ctx, p)

@@ -241,7 +241,14 @@ func FromAnswers(file string, answers []byte, owner Owner, grades []int) (Roster
 		if answered[k] == nil {
 			answered[k] = map[string]int{}
 		}
-		answered[k][t.get(row, "wave")]++
+		recorded := t.get(row, "wave")
+		if _, err := strconv.ParseUint(recorded, 10, 16); err != nil {
+			t.fault(row.line, fmt.Sprintf("wave %q is no whole number from 0 up", recorded), "number the waves in the order they were asked")
+		}
+		answered[k][recorded]++
+	}
+	if len(t.faults) > 0 {
+		return Roster{}, joined(t.faults)
 	}
 	keys := slices.SortedFunc(maps.Keys(answered), func(a, b key) int {
 		return cmp.Or(cmp.Compare(a.school, b.school), cmp.Compare(a.class, b.class))

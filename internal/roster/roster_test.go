@@ -248,6 +248,7 @@ func TestFromAnswersFaults(t *testing.T) {
 		{"no wave", "school,class,y\na,b,1\n", []int{5}, "a.csv:1: column wave is missing (recorded answers have school, class, wave and one column per item)"},
 		{"names", "school,class,wave,navn\na,b,1,Ola\n", []int{5}, "a.csv:1: column navn: a roster holds class sizes, never names (remove the column; one row a pupil, without names, is counted)"},
 		{"no grades", "school,class,wave\na,b,1\n", nil, "a.csv: owners[0].schools[0].classes[0].grades: class b has no grades (such as [5], or [5, 6] for a class of two)"},
+		{"no number", "school,class,wave,y\na,b,1,1\na,b,first,1\n", []int{5}, `a.csv:3: wave "first" is no whole number from 0 up (number the waves in the order they were asked)`},
 		{"no rows", "school,class,wave\n", []int{5}, "a.csv: owners[0].schools: Recorded has no schools"},
 	}
 	for _, tt := range tests {

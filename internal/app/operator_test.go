@@ -1,0 +1,82 @@
+package app
+
+import (
+	"context"
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/folgmed/folgmed/internal/access"
+	"github.com/folgmed/folgmed/internal/control"
+	"github.com/folgmed/folgmed/internal/wave"
+)
+
+// What an operator is told who names something that is not on the roster.
+func TestOperatorNamesWhatIsNotThere(t *testing.T) {
+	t.Parallel()
+	a, _ := newInstallation(t).start(t)
+	known := oneSchool()
+	must(t, a.SaveRoster(t.Context(), known))
+	owner := known.Owners[0].Org
+	codes := func(school, class string) error {
+		_, err := a.Codes(t.Context(), control.CodesRequest{Wave: firstWave, School: school, Class: class})
+		return err
+	}
+	person := func(p access.Person) error {
+		p.Email, p.Name, p.Role = "a@skole.example", "A", access.Teacher
+		return a.AddPerson(t.Context(), p)
+	}
+	token := func(org string) error {
+		_, err := a.OwnerToken(t.Context(), org)
+		return err
+	}
+	for _, c := range []struct {
+		err  error
+		want string
+	}{
+		{codes("000000999", ""), "no school 000000999"},
+		{codes("", ""), "not open"},
+		{codes(school, "9Z"), "no class 9Z"},
+		{person(access.Person{Owner: "000000009"}), "import the roster first"},
+		{person(access.Person{Owner: owner, Schools: []string{"000000999"}}), "no school 000000999"},
+		{person(access.Person{Owner: owner, Schools: []string{school}, Classes: []string{school + "/9Z"}}), "no class 9Z"},
+		{token("000000009"), "no owner 000000009"},
+	} {
+		if c.err == nil || !strings.Contains(c.err.Error(), c.want) {
+			t.Errorf("got %v, want %q", c.err, c.want)
+		}
+	}
+	must(t, person(access.Person{Owner: owner, Schools: []string{school}, Classes: []string{school + "/8A"}}))
+	must(t, codes(school, "")) // printed before the wave opens
+}
+
+// Outside a rehearsal slips are made for weeks that the calendar asks.
+func TestSlipsForWeeksThatAreAsked(t *testing.T) {
+	t.Parallel()
+	in := newInstallation(t)
+	cfg := in.config()
+	cfg.Rehearsal = false
+	a := New(cfg, Options{Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return now }, Hold: true})
+	must(t, a.Start(t.Context()))
+	t.Cleanup(func() { must(t, a.Stop(context.Background())) })
+	known := oneSchool()
+	must(t, a.SaveRoster(t.Context(), known))
+	calendar := wave.NewCalendar(known.Owners[0])
+	asked := 0
+	for n := wave.NumberOf(now); n < wave.NumberOf(now)+8; n++ {
+		_, err := a.Codes(t.Context(), control.CodesRequest{Wave: n, School: school, Class: "8A", Count: 1})
+		planned, _ := calendar.Planned(n)
+		if planned != (err == nil) {
+			t.Errorf("wave %d: planned %t, codes: %v", n, planned, err)
+		}
+		if planned {
+			asked++
+		} else if !strings.Contains(err.Error(), "--wave") {
+			t.Errorf("wave %d: %v names no week to print for", n, err)
+		}
+	}
+	if asked == 0 || asked == 8 {
+		t.Errorf("%d of 8 weeks are asked: nothing was told apart", asked)
+	}
+}

@@ -24,6 +24,13 @@ type Browser struct {
 // NewBrowser starts Chromium, which must be on PATH, with an empty profile.
 func NewBrowser(t testing.TB) *Browser {
 	t.Helper()
+	return &Browser{t, Chromium(t)}
+}
+
+// Chromium starts Chromium with one tab and an empty profile, for chromedp to
+// drive until the test ends.
+func Chromium(t testing.TB) context.Context {
+	t.Helper()
 	path, err := exec.LookPath("chromium")
 	if err != nil {
 		t.Fatalf("the browser tests need Chromium on PATH: make tools installs it: %v", err)
@@ -41,7 +48,7 @@ func NewBrowser(t testing.TB) *Browser {
 	t.Cleanup(cancel)
 	ctx, cancel = chromedp.NewContext(ctx)
 	t.Cleanup(cancel)
-	return &Browser{t, ctx}
+	return ctx
 }
 
 // Visit goes to an address, and waits until the page is there.

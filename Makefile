@@ -26,7 +26,12 @@ clean-demo: ## forget the demo
 build: engine tablet ## build bin/folgmed with its engine and tablet app
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-X main.version=$(VERSION)" -o $(BIN) ./cmd/folgmed
 
+ifeq ($(shell uname -sm),Linux x86_64)
 engine: $(CHDB) ## fetch the embedded ClickHouse (pinned, hash checked)
+else
+engine:
+	@echo "the embedded ClickHouse is for Linux x86-64: here, put clickhouse 25.8 or newer on PATH, or give --clickhouse-url" >&2
+endif
 $(CHDB): internal/engine/package-lock.json
 	cd internal/engine && $(NPM) ci --no-audit --no-fund
 	@touch $@

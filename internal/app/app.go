@@ -162,7 +162,10 @@ func (a *App) Start(ctx context.Context) (err error) {
 }
 
 func (a *App) startFolder(context.Context) error {
-	return os.MkdirAll(a.cfg.Data, 0o700)
+	if err := os.MkdirAll(a.cfg.Data, 0o700); err != nil {
+		return fmt.Errorf("%w: choose a folder that you may write to with --data", err)
+	}
+	return nil
 }
 
 // startSurveys puts the operator's questionnaires before the built-in ones.

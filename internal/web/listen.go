@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -66,6 +67,9 @@ func Listen(o ListenOptions, h http.Handler) (*Server, error) {
 		}
 	}
 	if s.l, err = net.ListenTCP("tcp", addr); err != nil {
+		if errors.Is(err, syscall.EADDRINUSE) {
+			return nil, fmt.Errorf("listen on %q: another program uses that port: stop it, or choose another address", o.Addr)
+		}
 		return nil, fmt.Errorf("listen on %q: %w", o.Addr, err)
 	}
 	return s, nil

@@ -236,3 +236,15 @@ func TestAdmin(t *testing.T) {
 		t.Errorf("/healthz: status %d while not ready, want 200", code)
 	}
 }
+
+func TestListenSaysThatThePortIsTaken(t *testing.T) {
+	first, err := web.Listen(web.ListenOptions{Addr: "127.0.0.1:0"}, http.NotFoundHandler())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = first.Shutdown(context.Background()) })
+	_, err = web.Listen(web.ListenOptions{Addr: first.Addr()}, http.NotFoundHandler())
+	if err == nil || !strings.Contains(err.Error(), "another program uses that port") {
+		t.Errorf("a port that is taken: %v", err)
+	}
+}

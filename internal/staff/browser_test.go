@@ -39,14 +39,15 @@ func TestPagesInABrowser(t *testing.T) {
 	webtest.Eval[int](b, `document.querySelector("#observed-text").value = "", 0`)
 	b.Type("#observed-text", "Rolig ute, men noen går alltid alene inn.")
 	b.Click(`form[action$="observation"] button`)
-	b.Shows("#saved", "lagret")
+	b.Shows("#saved", "Observasjonen er lagret")
 	b.Click("input[value=no_concern]")
 	b.Type("#concluded-reason", "Vi har snakket med klassen og endret gruppene.")
 	b.Click(`form[action$="conclusion"] button`)
-	b.Shows("#saved", "lagret")
+	b.Shows("#saved", "Konklusjonen er lagret")
 	b.Look("concluded")
 
 	b.Visit(server.URL + "/staff/prompts/" + s.promptOf(t, "9A").ID)
+	b.Shows("h1", "9A")
 	b.Look("severe")
 
 	enter("nynorsk@example.no")

@@ -25,7 +25,7 @@ type overviewPage struct {
 	Concluded []promptCard
 	Pictures  []picture
 	Legend    []legendItem
-	Whole     []wholeSchool // where the school has several questionnaires
+	Whole     []wholeSchool // what is told of the school beside the pictures
 	Signals   []signalCard
 }
 
@@ -194,29 +194,33 @@ func (v *visit) oneIn(s disclosure.Signal) string {
 }
 
 // wholeSchool lists the school's own figures where they have no row in a
-// picture.
+// picture: all of them beside several pictures, and always the places, which
+// are told of no class.
 func (s *Staff) wholeSchool(v *visit, current []disclosure.Released, pictures int) []wholeSchool {
-	if pictures < 2 {
-		return nil
-	}
 	school := disclosure.Unit{Owner: v.owner.Org, School: v.school.Org, Level: disclosure.LevelSchool}
 	lines := figuresOf(current)[school]
 	var list []wholeSchool
 	seen := map[string]bool{}
 	for _, q := range s.Surveys.Questionnaires {
-		for _, item := range shown(q, figures{school: lines}) {
+		for _, item := range q.Items {
 			r, ok := lines[item.ID]
-			if ok && !seen[item.ID] {
-				seen[item.ID] = true
-				words := v.cell(r).Full
-				if r.Form() != disclosure.FormHidden {
-					words = v.t("whole.share", words)
-				}
-				list = append(list, wholeSchool{v.in(item.Label), words})
+			place := item.Theme == "place"
+			if !ok || seen[item.ID] || !place && (pictures < 2 || !hasColumn(item)) {
+				continue
 			}
+			seen[item.ID] = true
+			words := v.cell(r).Full
+			switch {
+			case r.Form() == disclosure.FormHidden:
+			case place:
+				words += " " + v.in(item.Share)
+			default:
+				words = v.t("whole.share", words)
+			}
+			list = append(list, wholeSchool{v.in(item.Label), words})
 		}
 	}
-	if r, ok := lines[disclosure.ItemParticipation]; ok {
+	if r, ok := lines[disclosure.ItemParticipation]; ok && pictures > 1 {
 		list = append(list, wholeSchool{v.t("table.answered"), v.answered(r)})
 	}
 	return list

@@ -131,8 +131,7 @@ func (s *Staff) picture(v *visit, f figures, q *surveys.Questionnaire, classes [
 }
 
 // shown are the questions that have a column: the core, and what rotation has
-// brought a figure of. A question about adults is never one of them, nor one
-// whose options are no more or less of something.
+// brought a figure of.
 func shown(q *surveys.Questionnaire, f figures) []surveys.Item {
 	var items []surveys.Item
 	for _, item := range q.Items {
@@ -141,14 +140,17 @@ func shown(q *surveys.Questionnaire, f figures) []surveys.Item {
 			_, ok := lines[item.ID]
 			has = has || ok
 		}
-		if item.Feeds(surveys.Adult) || item.Polarity == surveys.Unordered {
-			continue
-		}
-		if item.Kind == surveys.Core || has {
+		if hasColumn(item) && (item.Kind == surveys.Core || has) {
 			items = append(items, item)
 		}
 	}
 	return items
+}
+
+// hasColumn says whether a question may have a column: never one about adults,
+// nor one whose options are no more or less of something.
+func hasColumn(item surveys.Item) bool {
+	return !item.Feeds(surveys.Adult) && item.Polarity != surveys.Unordered
 }
 
 // later says when a class's first figure may come.

@@ -58,10 +58,23 @@ func TestOverviewShowsWhatWasReleased(t *testing.T) {
 		t.Error("a severe signal tells when")
 	}
 	all, _ := doc.Html()
-	for _, never := range []string{"voksen på skolen", "adult_harm", "arsel", "NaN", "places", "signal.", "theme."} {
+	for _, never := range []string{"voksen på skolen", "adult_harm", "arsel", "NaN", "places", "whole.", "signal.", "theme."} {
 		if strings.Contains(all, never) {
 			t.Errorf("the page says %q", never)
 		}
+	}
+}
+
+// The places where pupils feel least safe are told of the school, never of a
+// class, and to whoever sees the school.
+func TestPlacesAreToldOfTheSchool(t *testing.T) {
+	s := newSite(t)
+	const told = "Noen peker på et sted der de er minst trygge"
+	if text := s.get(t, "rektor@example.no", "/staff").Find("dl.facts").Text(); strings.Count(text, told) != 1 {
+		t.Errorf("the head teacher reads:\n%s", text)
+	}
+	if text := s.get(t, "5a@example.no", "/staff").Text(); strings.Contains(text, told) {
+		t.Error("a teacher of one class sees a figure of the school")
 	}
 }
 

@@ -207,7 +207,7 @@ func fill(t testing.TB, j *journal) {
 		j.release(t, fjordvik, grade, "5", item, band, "3/10")
 		j.release(t, fjordvik, school, "", item, band, "2/10")
 	}
-	j.release(t, fjordvik, school, "", "places", hidden, "protect")
+	j.release(t, fjordvik, school, "", "places", words, "some")
 	j.release(t, fjordvik, school, "", disclosure.ItemParticipation, part, "more")
 	j.release(t, fjordvik, class, "5A", "change", signal, id("a")+" wellbeing notice 2026-10 147 159 4 stands")
 	j.release(t, fjordvik, class, "8B", "change", signal, id("b")+" left_out act 2026-09 149 161 10 stands")

@@ -120,7 +120,7 @@ func (b *Browser) Look(name string) {
 	if err != nil {
 		b.t.Fatalf("read axe-core: run make build first: %v", err)
 	}
-	Eval[bool](b, string(axe)+"; true")
+	b.settle(string(axe))
 	for _, v := range views {
 		b.do(chromedp.EmulateViewport(v.width, v.height))
 		_, err := chromedp.Call(b.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
@@ -140,6 +140,24 @@ func (b *Browser) Look(name string) {
 			}
 		}
 	}
+}
+
+// settle runs a script on the page that is there once nothing loads any more: a
+// click may have begun to lead to another one, and then the script is lost.
+func (b *Browser) settle(script string) {
+	b.t.Helper()
+	var last error
+	for range 200 {
+		ready, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool](`document.readyState === "complete"`))
+		if err == nil && ready {
+			if _, err = chromedp.Run(b.ctx, chromedp.Evaluate[bool](script+"; true")); err == nil {
+				return
+			}
+		}
+		last = err
+		time.Sleep(50 * time.Millisecond)
+	}
+	b.t.Fatalf("the page did not settle in ten seconds: %v", last)
 }
 
 func (b *Browser) check(name string) {

@@ -55,9 +55,10 @@ func (a *App) SaveRoster(ctx context.Context, r roster.Roster) error {
 	return a.schedule.Refresh(ctx)
 }
 
-// mayReplace says why an owner's roster can not be put in force now. Until a
-// wave is released no class may leave or change its questionnaire: ballots
-// already cast for it could not be counted.
+// mayReplace says why an owner's roster can not be put in force now. While a
+// wave is open no class may leave or change its questionnaire: ballots already
+// cast for it could not be counted. While one is being released nothing may
+// change: a repeat after a crash must write the same release.
 func (a *App) mayReplace(o roster.Owner) error {
 	next := roster.Roster{Owners: []roster.Owner{o}}
 	for _, s := range o.Schools {
@@ -72,8 +73,13 @@ func (a *App) mayReplace(o roster.Owner) error {
 	}
 	now, ok := a.schedule.Roster().Owner(o.Org)
 	plan := a.schedule.Plan()
-	waiting := append(plan.Unreleased(), plan.Open()...)
-	waiting = slices.DeleteFunc(waiting, func(n wave.Number) bool { return !slices.Contains(plan.Owners(n), o.Org) })
+	asked := func(n wave.Number) bool { return slices.Contains(plan.Owners(n), o.Org) }
+	for _, n := range plan.Unreleased() {
+		if asked(n) {
+			return fmt.Errorf("wave %d is being released, with the roster as it is: import when that is done, in a moment", n)
+		}
+	}
+	waiting := slices.DeleteFunc(plan.Open(), func(n wave.Number) bool { return !asked(n) })
 	if !ok || len(waiting) == 0 {
 		return nil
 	}
@@ -83,7 +89,7 @@ func (a *App) mayReplace(o roster.Owner) error {
 			_, _, changed, kept := next.Class(s.Org, c.Name)
 			after, _ := a.surveys.For(changed.Grades)
 			if !kept || before != after {
-				return fmt.Errorf("class %s of %s is asked in wave %d, which is not released: until then it can not leave the roster or get another questionnaire; import after the seal", c.Name, s.Name, waiting[0])
+				return fmt.Errorf("class %s of %s is asked in wave %d, which is not released: until then it can not leave the roster or get another questionnaire; import after that", c.Name, s.Name, waiting[0])
 			}
 		}
 	}

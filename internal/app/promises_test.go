@@ -275,13 +275,52 @@ func TestNoClassLeavesBeforeItIsCounted(t *testing.T) {
 			t.Fatal(err)
 		}
 		if err := a.SaveRoster(t.Context(), smaller); err == nil {
-			t.Errorf("a class left the roster after %q, with its ballots not counted", step.what)
-			must(t, a.SaveRoster(t.Context(), known))
+			t.Fatalf("a class left the roster after %q, with its ballots not counted", step.what)
 		}
 	}
 	a.afterStep = nil
 	must(t, a.MoveWave(t.Context(), control.Move{Wave: firstWave, Step: wave.Sealed}))
 	must(t, a.SaveRoster(t.Context(), smaller))
+}
+
+// A release is written once. Were the roster to change between a release that
+// is written and the journal that says so, the repeat would write another
+// beside it: what the gate hides depends on grades and classes.
+func TestNoRosterChangesUnderARelease(t *testing.T) {
+	t.Parallel()
+	a, _ := newInstallation(t).start(t)
+	known, regraded := oneSchool(), oneSchool()
+	for i := range regraded.Owners[0].Schools[0].Classes[:2] {
+		regraded.Owners[0].Schools[0].Classes[i].Grades = []int{9} // the same questionnaire
+	}
+	must(t, a.SaveRoster(t.Context(), known))
+	a.afterStep = func(done string) error {
+		if done == "write the release" {
+			return errCrash
+		}
+		return nil
+	}
+	random := rand.New(rand.NewPCG(7, 8))
+	if err := player(a, 1).Play(t.Context(), firstWave, sheets(known, random, 0, 9)); !errors.Is(err, errCrash) {
+		t.Fatal(err)
+	}
+	if err := a.SaveRoster(t.Context(), regraded); err == nil || !strings.Contains(err.Error(), "being released") {
+		t.Errorf("the roster changed under a release: %v", err)
+	}
+	a.afterStep = nil
+	if _, err := a.Detect(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	type line struct{ level, unit, item, audience, school string }
+	seen := map[line]bool{}
+	for _, r := range lines(t, a) {
+		l := line{r.Level, r.Unit, r.Item, r.Audience, r.School}
+		if seen[l] {
+			t.Errorf("the release has two lines of %+v", l)
+		}
+		seen[l] = true
+	}
+	must(t, a.SaveRoster(t.Context(), regraded))
 }
 
 // Two servers on one database seal at the same moment, and one of them is

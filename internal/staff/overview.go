@@ -31,20 +31,18 @@ type overviewPage struct {
 
 // promptCard is a prompt in a list.
 type promptCard struct {
-	Href, Headline, Sentence string
-	Act                      bool
-	State, Opened            string
+	Href, Headline string
+	Act            bool
+	State, Opened  string
 }
 
 // signalCard is a standing signal in the list.
 type signalCard struct {
 	Unit, Sentence, Since, OneIn string
-	Act                          bool
 	Prompt                       string // where it is followed up
 }
 
-// wholeSchool is one figure of a school whose classes were asked in different
-// words.
+// wholeSchool is one figure of a school that has no row in a picture.
 type wholeSchool struct {
 	Label, Words string
 }
@@ -137,7 +135,6 @@ func (s *Staff) card(v *visit, p duty.Prompt, told map[string]disclosure.Signal)
 	return promptCard{
 		Href:     "/staff/prompts/" + p.ID,
 		Headline: v.t("headline", v.unit(p.Unit), v.headline(lead)),
-		Sentence: v.sentence(lead),
 		Act:      p.Tier == disclosure.Act,
 		State:    state,
 		Opened:   v.t("opened", web.Date(v.lang, p.OpenedAt), v.ago(p.OpenedAt, s.Now())),
@@ -164,7 +161,7 @@ func (s *Staff) signals(v *visit, current []disclosure.Released, prompts []duty.
 			continue
 		}
 		card := signalCard{
-			Unit: v.unit(signal.Unit), Sentence: v.sentence(signal), Act: signal.Tier == disclosure.Act,
+			Unit: v.unit(signal.Unit), Sentence: v.sentence(signal),
 			Since: v.since(signal), OneIn: v.oneIn(signal),
 		}
 		for _, p := range prompts {

@@ -170,7 +170,7 @@ func (v *visit) toldBy(p duty.Prompt, told map[string]disclosure.Signal) (cards 
 		if !ok { // older than what is kept of releases
 			s = disclosure.Signal{Unit: t.Unit, Kind: p.Kind, Tier: t.Tier}
 		}
-		card := signalCard{Unit: v.unit(s.Unit), Sentence: v.sentence(s), OneIn: v.oneIn(s), Act: t.Tier == disclosure.Act}
+		card := signalCard{Unit: v.unit(s.Unit), Sentence: v.sentence(s), OneIn: v.oneIn(s)}
 		if ok {
 			card.Since = v.since(s)
 		}

@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -27,7 +28,7 @@ type Server struct {
 	TLSKey    string `env:"FOLGMED_TLS_KEY" type:"path" help:"Key file of the public listener."`
 	TLSProxy  bool   `env:"FOLGMED_TLS_PROXY" help:"A proxy in front ends TLS: listen without it."`
 
-	ClickHouseURL          string `env:"FOLGMED_CLICKHOUSE_URL" name:"clickhouse-url" help:"ClickHouse to use, as http(s)://host:8123 or clickhouse://host:9000. Default: the embedded engine."`
+	ClickHouseURL          string `env:"FOLGMED_CLICKHOUSE_URL" name:"clickhouse-url" help:"ClickHouse to use, as http(s)://host:8123 or clickhouse(s)://host:9000. Default: the embedded engine."`
 	ClickHouseUser         string `env:"FOLGMED_CLICKHOUSE_USER" name:"clickhouse-user" default:"default" help:"User at --clickhouse-url."`
 	ClickHousePassword     string `env:"FOLGMED_CLICKHOUSE_PASSWORD" name:"clickhouse-password" help:"Password at --clickhouse-url. Better: --clickhouse-password-file."`
 	ClickHousePasswordFile string `env:"FOLGMED_CLICKHOUSE_PASSWORD_FILE" name:"clickhouse-password-file" type:"path" help:"File that holds the password."`
@@ -109,8 +110,8 @@ func (s *Server) Resolve() error {
 	}
 	if s.ClickHouseURL != "" {
 		u, err := url.Parse(s.ClickHouseURL)
-		if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https" && u.Scheme != "clickhouse") {
-			fault("--clickhouse-url must begin with http://, https:// or clickhouse:// and name a host")
+		if err != nil || u.Host == "" || !slices.Contains([]string{"http", "https", "clickhouse", "clickhouses"}, u.Scheme) {
+			fault("--clickhouse-url must begin with http://, https://, clickhouse:// or clickhouses:// and name a host")
 		} else if u.User != nil {
 			fault("--clickhouse-url holds a user or password: give --clickhouse-user and --clickhouse-password-file")
 		}

@@ -33,6 +33,7 @@ func TestResolveAccepts(t *testing.T) {
 		"a proxy that ends TLS": func(s *Server) { s.Listen, s.TLSProxy = ":8080", true },
 		"own TLS":               func(s *Server) { s.Listen, s.TLSCert, s.TLSKey = ":8443", "c", "k" },
 		"a ClickHouse":          func(s *Server) { s.ClickHouseURL = "clickhouse://db:9000" },
+		"a ClickHouse by TLS":   func(s *Server) { s.ClickHouseURL = "clickhouses://db:9440" },
 		"IPv6 loopback":         func(s *Server) { s.Listen = "[::1]:8080" },
 	} {
 		s := valid()

@@ -8,10 +8,6 @@ import (
 	"github.com/folgmed/folgmed/analytics"
 )
 
-// kept is the least number of respondents for which a class's histogram is
-// kept.
-const kept = 5
-
 // Panel folds the next waves of w as the product does: per class and wave the
 // composite of all items in 21 bins, nothing if fewer than five answered.
 func (w *World) Panel(waves int) analytics.Panel {
@@ -32,48 +28,12 @@ func (w *World) Panel(waves int) analytics.Panel {
 			spec := &w.classes[i].spec
 			cell := p.Cell(i, t)
 			cell.Roster = spec.Size
-			if score := composites(spec.Items, sheets); score.N >= kept {
-				cell.Score = score
+			if fold := NewFold(spec.Items, sheets); fold.N >= kept {
+				cell.Score = fold.Score()
 			}
 		}
 	}
 	return p
-}
-
-// composites is the folded composite of a wave's sheets.
-func composites(items []Item, sheets []Sheet) analytics.Moments {
-	var bins [analytics.Bins]uint32
-	for _, s := range sheets {
-		if b, ok := composite(items, s.Options); ok {
-			bins[b]++
-		}
-	}
-	return analytics.Composite(bins[:])
-}
-
-// composite is the bin of one sheet: the mean of its answers coded linearly
-// 1-5, in the nearest bin, ties to the lower; false if half or fewer were
-// answered.
-func composite(items []Item, options []uint8) (bin int, ok bool) {
-	var sum float64
-	answered := 0
-	for i, o := range options {
-		if o == 0 {
-			continue
-		}
-		steps := len(items[i].Shares)
-		good := int(o) - 1 // from the worst
-		if items[i].GoodFirst {
-			good = steps - int(o)
-		}
-		sum += 4 * float64(good) / float64(steps-1)
-		answered++
-	}
-	if 2*answered <= len(options) {
-		return 0, false
-	}
-	// Twenty bins of .2 above 1; a tie is exact to rounding.
-	return int(math.Ceil(5*sum/float64(answered) - .5 - 1e-9)), true
 }
 
 // Roster draws a class size, N(21, 4.5²) between 8 and 30.

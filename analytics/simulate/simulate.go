@@ -14,6 +14,7 @@
 package simulate
 
 import (
+	"cmp"
 	"math"
 	"math/rand/v2"
 
@@ -47,8 +48,11 @@ type Item struct {
 	GoodFirst bool
 	// Loading is the correlation of the answer with the pupil's mood, 0 to 1.
 	Loading float64
-	// Single items sink in classes of kind One.
+	// Single items sink in classes of kind One. The first of them is the one
+	// that Row.B counts.
 	Single bool
+	// Apart items are left out of the composite.
+	Apart bool
 }
 
 // Five steps of agreement, of which the two worst hold 12 %, as five-point
@@ -101,9 +105,17 @@ type Config struct {
 	Rhythm  int // weeks between waves; 0 means 2
 	Schools []School
 
-	// Clean leaves out what makes real classes hard to watch: school events,
-	// school-wave noise, and classes more volatile than others.
+	// Nation is the seed of the national waves, so that worlds may share them;
+	// 0 means Seed.
+	Nation uint64
+
+	// Clean leaves out what makes real classes hard to watch: school-wave noise,
+	// classes more volatile than others, and school events but for one in every
+	// tenth school, of two weeks between week 24 and 55.
 	Clean bool
+
+	// Complete leaves out that pupils skip single items.
+	Complete bool
 }
 
 // Sheet is what one pupil answered in one wave.
@@ -123,7 +135,8 @@ const (
 	varResponseClass              = .20
 	seasonSize, sdWave            = .10, .03
 	varSchoolWave, arSchoolWave   = .005, .5 // a week
-	eventsPerWave                 = 1.2 / 60 // a school and week
+	eventsPerWeek                 = 1.2 / 56 // a school and week: 1.2 in weeks 2-57
+	cleanEvent, cleanEventSize    = .10, -.5 // share of schools that have it
 	sdVolatility                  = .8       // of its logarithm
 	skipRate                      = .01      // would rather not answer, per item
 	weeksPerYear                  = 38
@@ -142,7 +155,7 @@ type World struct {
 // New draws the lasting things of a world. It panics on an item whose shares do
 // not fit or a class without items.
 func New(c Config) *World {
-	w := &World{config: c, rhythm: c.Rhythm, nation: source(c.Seed, 0, 0)}
+	w := &World{config: c, rhythm: c.Rhythm, nation: source(cmp.Or(c.Nation, c.Seed), 0, 0)}
 	if w.rhythm == 0 {
 		w.rhythm = 2
 	}
@@ -152,10 +165,13 @@ func New(c Config) *World {
 		if _, ok := owners[s.Owner]; !ok {
 			owners[s.Owner] = normal(source(c.Seed, 0, uint64(s.Owner)+1), varOwner)
 		}
-		at := &school{rand: r, level: owners[s.Owner] + normal(r, varSchool)}
+		at := &school{rand: r, clean: c.Clean, level: owners[s.Owner] + normal(r, varSchool)}
+		if c.Clean && r.Float64() < cleanEvent {
+			at.planned = 24 + r.IntN(31)
+		}
 		w.schools = append(w.schools, at)
 		for k, spec := range s.Classes {
-			w.classes = append(w.classes, newClass(spec, at, source(c.Seed, uint64(i)+1, uint64(k)+1), c.Clean))
+			w.classes = append(w.classes, newClass(spec, at, source(c.Seed, uint64(i)+1, uint64(k)+1), c))
 		}
 	}
 	return w
@@ -175,12 +191,16 @@ func normal(r *rand.Rand, variance float64) float64 { return r.NormFloat64() * m
 func (w *World) Next() [][]Sheet {
 	week := w.wave * w.rhythm
 	nation := seasonSize*math.Cos(2*math.Pi*float64(week-1)/weeksPerYear) + w.nation.NormFloat64()*sdWave
+	passed := w.rhythm // weeks since the last wave
+	if w.wave == 0 {
+		passed = 1
+	}
 	for _, s := range w.schools {
-		s.next(w.rhythm, w.config.Clean)
+		s.next(passed)
 	}
 	sheets := make([][]Sheet, len(w.classes))
 	for i, c := range w.classes {
-		sheets[i] = c.next(w.wave, w.rhythm, nation)
+		sheets[i] = c.next(w.wave, w.rhythm, passed, nation)
 	}
 	w.wave++
 	return sheets
@@ -188,29 +208,43 @@ func (w *World) Next() [][]Sheet {
 
 // school is what all classes of a school share.
 type school struct {
-	rand  *rand.Rand
-	level float64
-	noise float64 // AR(1) over weeks
-	event float64 // a school event that still acts
-	weeks int     // how long
-	begun bool
+	rand    *rand.Rand
+	clean   bool
+	level   float64
+	noise   float64 // AR(1) over weeks
+	week    int     // the current one, from 1
+	event   float64 // a school event that still acts
+	left    int     // weeks for which it does
+	planned int     // week of the one event of a clean school; 0 if it has none
+	first   int     // week in which the first event began; 0 before
 }
 
 // next moves the school on by a number of weeks.
-func (s *school) next(weeks int, clean bool) {
-	if clean {
-		return
-	}
+func (s *school) next(weeks int) {
 	for range weeks {
-		s.noise = step(s.rand, s.noise, arSchoolWave, varSchoolWave, s.begun)
-		s.begun = true
-		s.weeks--
-		if s.weeks <= 0 {
+		s.week++
+		s.left--
+		if s.left <= 0 {
 			s.event = 0
 		}
-		if s.rand.Float64() < eventsPerWave {
-			s.event, s.weeks = -(.3 + .4*s.rand.Float64()), 1+s.rand.IntN(3)
+		if s.clean {
+			if s.week == s.planned {
+				s.begin(cleanEventSize, 2)
+			}
+			continue
 		}
+		s.noise = step(s.rand, s.noise, arSchoolWave, varSchoolWave, s.week > 1)
+		if s.rand.Float64() < eventsPerWeek && s.week > 1 {
+			s.begin(-(.3 + .4*s.rand.Float64()), 1+s.rand.IntN(3))
+		}
+	}
+}
+
+// begin lets an event act from the current week on.
+func (s *school) begin(size float64, weeks int) {
+	s.event, s.left = size, weeks
+	if s.first == 0 {
+		s.first = s.week
 	}
 }
 
@@ -227,6 +261,7 @@ type class struct {
 	spec       Class
 	school     *school
 	rand       *rand.Rand
+	complete   bool
 	level      float64
 	noise      float64
 	volatility float64
@@ -245,13 +280,13 @@ type pupil struct {
 	items []float64 // lasting leaning of each item
 }
 
-func newClass(spec Class, at *school, r *rand.Rand, clean bool) *class {
+func newClass(spec Class, at *school, r *rand.Rand, config Config) *class {
 	if len(spec.Items) == 0 {
 		panic("simulate: a class without items")
 	}
-	c := &class{spec: spec, school: at, rand: r, volatility: 1,
+	c := &class{spec: spec, school: at, rand: r, complete: config.Complete, volatility: 1,
 		level: normal(r, varClass), response: responseLogit + normal(r, varResponseClass)}
-	if !clean {
+	if !config.Clean {
 		c.volatility = math.Exp(r.NormFloat64() * sdVolatility)
 	}
 	for _, item := range spec.Items {
@@ -299,8 +334,8 @@ func cuts(item Item) []float64 {
 }
 
 // next answers one wave.
-func (c *class) next(wave, rhythm int, nation float64) []Sheet {
-	for range rhythm {
+func (c *class) next(wave, rhythm, passed int, nation float64) []Sheet {
+	for range passed {
 		c.noise = step(c.rand, c.noise, arClassWave, varClassWave, c.begun)
 		c.begun = true
 	}
@@ -332,7 +367,7 @@ func (c *class) answer(k int, p *pupil, mood float64, weeks int) uint8 {
 	if item.Single && c.spec.Kind == One && weeks >= 0 && weeks < 14 {
 		z -= .8
 	}
-	if c.rand.Float64() < skipRate {
+	if !c.complete && c.rand.Float64() < skipRate {
 		return 0
 	}
 	step := 0 // from the worst

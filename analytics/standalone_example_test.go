@@ -1,0 +1,89 @@
+package analytics_test
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/folgmed/folgmed/analytics"
+)
+
+// How much classes differ in one answer, and what that says of one of them.
+func ExampleFitBetaBinomial() {
+	classes := []analytics.Proportion{
+		{Y: 3, N: 20}, {Y: 0, N: 18}, {Y: 2, N: 25}, {Y: 5, N: 22}, {Y: 1, N: 17}, {Y: 4, N: 24},
+		{Y: 9, N: 21}, {Y: 2, N: 19}, {Y: 0, N: 8}, {Y: 3, N: 23}, {Y: 6, N: 26}, {Y: 1, N: 1},
+	}
+	d, err := analytics.FitBetaBinomial(classes)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Printf("mean %.3f, intraclass correlation %.3f\n", d.Mean, d.Rho)
+	fmt.Printf("9 of 21 is above 1.5 times the mean with probability %.2f\n", d.Exceedance(classes[6], 1.5*d.Mean))
+
+	_, err = analytics.FitBetaBinomial(classes[:1])
+	fmt.Println(err)
+	// Output:
+	// mean 0.160, intraclass correlation 0.047
+	// 9 of 21 is above 1.5 times the mean with probability 0.79
+	// beta-binomial: fewer than two units with two respondents
+}
+
+// Two classes over twelve waves, where one in eight elsewhere gives this answer.
+func ExampleLevel() {
+	level := analytics.Level{Rho: .03, Phi: .85}
+	var quiet, lonely []analytics.Proportion
+	var elsewhere []float64
+	for wave := range 12 {
+		quiet = append(quiet, analytics.Proportion{Y: float64(2 + wave%2), N: 20})
+		lonely = append(lonely, analytics.Proportion{Y: float64(5 + wave%2), N: 20})
+		elsewhere = append(elsewhere, .125)
+	}
+	fmt.Printf("%.3f %.3f\n", level.Exceedance(quiet, elsewhere), level.Exceedance(lonely, elsewhere))
+	// Output: 0.001 0.999
+}
+
+// A class that stands .5 below what its school would make one think.
+func ExampleScoreLevel() {
+	s := analytics.ScoreLevel{Mean: .05, Variance: .01}
+	for wave, r := range []float64{-.5, -.4, -.45} {
+		fmt.Printf("%d: E = %.0f\n", wave, math.Exp(s.Update(r, 25)))
+	}
+	// Output:
+	// 0: E = 10
+	// 1: E = 29
+	// 2: E = 81
+}
+
+// Five of twenty in each wave, where one in eight do elsewhere.
+func ExampleCountLevel() {
+	c := analytics.CountLevel{Variance: .1}
+	oneInEight := math.Log(1. / 7)
+	for wave := range 3 {
+		fmt.Printf("%d: E = %.1f\n", wave, math.Exp(c.Update(analytics.Proportion{Y: 5, N: 20}, oneInEight)))
+	}
+	// Output:
+	// 0: E = 2.1
+	// 1: E = 3.4
+	// 2: E = 4.8
+}
+
+// Of five units, the three that can be told with at most a fifth of them false.
+func ExampleEBH() {
+	e := []float64{2, 80, .1, 30, 15}
+	for i := range e {
+		e[i] = math.Log(e[i])
+	}
+	fmt.Println(analytics.EBH(e, .2))
+	// Output: [1 3 4]
+}
+
+// The same sums of e-detectors, judged for this wave alone and over all waves.
+func ExampleEBHWave() {
+	m := []float64{2, 9000, 400, 3}
+	for i := range m {
+		m[i] = math.Log(m[i])
+	}
+	fmt.Println(analytics.EBHWave(m, 17, .1), analytics.EDBH(m, .1))
+	// Output: [1 2] [1 2]
+}

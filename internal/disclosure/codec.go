@@ -34,9 +34,6 @@ var (
 	monthPattern = regexp.MustCompile(`^20[0-9]{2}-(0[1-9]|1[0-2])$`)
 )
 
-// themes are the themes a signal may tell; empty where the kind says it all.
-var themes = []string{"", "wellbeing", "unsafe", "alone", "left_out", "hurt", "digital"}
-
 // kinds are the kinds a signal may be of.
 var kinds = []Kind{KindChange, KindLevel, KindGroup, KindSevere, KindSilence, KindAdult}
 
@@ -103,11 +100,7 @@ func checkValue(row Row) error {
 		_, _, err := parseBand(row.Value)
 		return err
 	case FormSignal:
-		if !slices.Contains(kinds, Kind(row.Item)) {
-			return errors.New("the item of a signal is its kind")
-		}
-		_, err := parseSignal(row.Value)
-		return err
+		return checkSignal(row)
 	case FormWords:
 		known = []string{WordsNoneOrFew, WordsSome, WordsMany}
 	case FormParticipation:
@@ -125,6 +118,37 @@ func checkValue(row Row) error {
 	}
 	if !slices.Contains(known, row.Value) {
 		return fmt.Errorf("value %q is unknown", row.Value)
+	}
+	return nil
+}
+
+// checkSignal checks a signal against its kind: who is told, of what, and how
+// often it comes where nothing has changed.
+func checkSignal(row Row) error {
+	kind := Kind(row.Item)
+	if !slices.Contains(kinds, kind) {
+		return errors.New("the item of a signal is its kind")
+	}
+	s, err := parseSignal(row.Value)
+	if err != nil {
+		return err
+	}
+	audience := Staff
+	if kind == KindAdult {
+		audience = Owner
+	}
+	_, _, grouped := strings.Cut(row.Unit, groupMark)
+	switch {
+	case Audience(row.Audience) != audience:
+		return fmt.Errorf("a signal of kind %s is never told to %s", kind, row.Audience)
+	case kind == KindAdult && Level(row.Level) != LevelSchool:
+		return errors.New("what pupils say of adults is told of a school")
+	case grouped != (kind == KindGroup):
+		return fmt.Errorf("a signal of kind %s about unit %q", kind, row.Unit)
+	case kind.HasTheme() != slices.Contains(Themes, s.Theme):
+		return fmt.Errorf("a signal of kind %s with theme %q", kind, s.Theme)
+	case (kind == KindSevere) != (s.OneIn == 0):
+		return fmt.Errorf("a signal of kind %s that comes once in %d years", kind, s.OneIn)
 	}
 	return nil
 }
@@ -186,7 +210,7 @@ func parseSignal(value string) (Signal, error) {
 	switch {
 	case !isHash(s.ID):
 		return Signal{}, errors.New("signal id is not 32 hexadecimal digits")
-	case !slices.Contains(themes, s.Theme):
+	case s.Theme != "" && !slices.Contains(Themes, s.Theme):
 		return Signal{}, fmt.Errorf("theme %q is unknown", s.Theme)
 	case s.Tier != Notice && s.Tier != Act:
 		return Signal{}, fmt.Errorf("tier %q is unknown", w[2])

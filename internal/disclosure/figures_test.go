@@ -202,6 +202,15 @@ func TestReplacedClassCarriesNoSevere(t *testing.T) {
 	}
 }
 
+// spoilt proposes a change of 5A with something wrong.
+func spoilt(wrong func(*Candidate)) func(*Input) {
+	return func(in *Input) {
+		c := finding(LevelClass, "5A", KindChange, Act, 138)
+		wrong(&c)
+		in.Candidates = []Candidate{c}
+	}
+}
+
 func TestGateRefusesContradictions(t *testing.T) {
 	for why, spoil := range map[string]func(*Input){
 		"no owner":                     func(in *Input) { in.Owner = "" },
@@ -224,12 +233,16 @@ func TestGateRefusesContradictions(t *testing.T) {
 			in.Candidates = []Candidate{finding(LevelClass, "9Z", KindChange, Notice, 138)}
 		},
 		"a candidate for severe": func(in *Input) { in.Candidates = []Candidate{finding(LevelClass, "5A", KindSevere, Act, 138)} },
-		"an adult candidate":     func(in *Input) { in.Candidates = []Candidate{finding(LevelSchool, "", KindAdult, Act, 138)} },
-		"a theme that is no theme": func(in *Input) {
-			c := finding(LevelClass, "5A", KindChange, Act, 138)
-			c.Theme = "Ola"
-			in.Candidates = []Candidate{c}
-		},
+		"adults of a class":      func(in *Input) { in.Candidates = []Candidate{finding(LevelClass, "5A", KindAdult, Act, 138)} },
+		"a group that is no group": spoilt(func(c *Candidate) {
+			c.Unit.Level, c.Unit.Name, c.Unit.Group, c.Kind = LevelSchool, "", "5A", KindGroup
+		}),
+		"a change of a group":         spoilt(func(c *Candidate) { c.Unit.Level, c.Unit.Name, c.Unit.Group = LevelSchool, "", GroupGirls }),
+		"a theme that is no theme":    spoilt(func(c *Candidate) { c.Theme = "Ola" }),
+		"a change of nothing":         spoilt(func(c *Candidate) { c.Theme = "" }),
+		"a tier that is no tier":      spoilt(func(c *Candidate) { c.Tier = "soon" }),
+		"a beginning that is to come": spoilt(func(c *Candidate) { c.Start = 143 }),
+		"one that is never false":     spoilt(func(c *Candidate) { c.OneIn = 0 }),
 		"a later wave released before": func(in *Input) {
 			row := stored[0]
 			row.Wave = 200

@@ -22,9 +22,8 @@ type rule struct {
 // its own file, with its reasons, and a witness world in testdata that is lost
 // when that rule alone is left out.
 //
-// Still to come, each at the end of the figures' part, before owner: adult
-// (figures from 30 respondents, to the owner), choices of a user, and
-// complementary, which must see all others' work.
+// Still to come, each at the end of the figures' part, before owner: before and
+// after a measure, and complementary, which must see all others' work.
 var rules = []rule{
 	// figures
 	{"what is shown", shown},
@@ -36,6 +35,7 @@ var rules = []rule{
 	// signals
 	{"severe", severe},
 	{"change, level, group", standing},
+	{"adult item", adult},
 	// both
 	{"owner", owner},
 	{"reasons", reasons},

@@ -84,12 +84,18 @@ type Figure struct {
 // Candidate is a finding that watch proposes as a signal. The gate decides
 // whether it leaves, for how long it stands, and what of it is told.
 //
-// Severe needs no candidate: the gate finds it from Figure.Worst.
+// The unit of a change, level or silence is a class, grade or school, with no
+// group; that of a group is the girls or the boys of a grade or a school. A
+// change that only one gender's stream found is about the class: the group does
+// not come this far. Adult is about a school.
+//
+// A finding that lasts may be proposed again in each wave. Severe needs no
+// candidate: the gate finds it from Figure.Worst.
 type Candidate struct {
 	Unit  Unit
-	Kind  Kind   // KindChange, KindLevel, KindGroup or KindSilence
-	Theme string // one of the themes of Signal
+	Kind  Kind   // any but KindSevere
+	Theme string // one of Themes for change, level and group; else not looked at
 	Tier  Tier
-	Start uint32 // wave the finding seems to have begun in
-	OneIn int    // comes about once in so many class-years where nothing has changed
+	Start uint32 // wave the finding seems to have begun in, for a level the first one it rests on
+	OneIn int    // comes about once in so many years of one such unit where nothing has changed; 1 or more
 }

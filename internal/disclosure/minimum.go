@@ -1,5 +1,7 @@
 package disclosure
 
+import "slices"
+
 // The fewest respondents of a figure or signal, and the smallest roster of a
 // figure about the roster.
 const (
@@ -15,10 +17,11 @@ const (
 // friend leaves too few; below half the roster a figure speaks for pupils it
 // has not heard.
 //
-// A group signal needs ten in the group and ten outside it in the same unit,
-// and is never about a group of a class. A signal whose theme a sensitive item
-// asks about needs ten. Figures and signals about who took part need only a
-// roster of ten.
+// A signal with the theme of one item needs as many who answered that item, and
+// half of those it was put to, when it was asked last; ten if the item or the
+// theme is sensitive. A group signal needs ten in the group and ten outside it
+// in the same unit, and is never about a group of a class. Figures and signals
+// about who took part need only a roster of ten.
 func minimum(r *round) {
 	for _, f := range r.figures {
 		if f.live() && !f.large() {
@@ -54,9 +57,6 @@ func fewest(item *Item) int {
 
 func (r *round) largeSignal(u *unit, s Signal) bool {
 	d := u.days[r.now]
-	if s.Kind == KindSilence {
-		return d.roster >= minRoster
-	}
 	respondents, in, out := 0, 0, 0
 	for _, k := range d.kept {
 		respondents += k.Respondents
@@ -68,14 +68,40 @@ func (r *round) largeSignal(u *unit, s Signal) bool {
 			}
 		}
 	}
-	if s.Unit.Group != "" && (u.Level == LevelClass || in < minGroup || out < minGroup) {
+	switch {
+	case s.Unit.Group != "" && (u.Level == LevelClass || in < minGroup || out < minGroup):
 		return false
+	case s.Kind == KindSilence || s.Theme == ThemeFewerAnswering:
+		return d.roster >= minRoster
+	case s.Theme == "" || s.Theme == ThemeWellbeing: // all items together
+		return respondents >= minShown && 2*respondents >= d.roster
 	}
-	least := minShown
 	for i := range r.in.Items {
-		if item := &r.in.Items[i]; item.Sensitive && item.Theme == s.Theme {
+		item := &r.in.Items[i]
+		if item.Theme != s.Theme {
+			continue
+		}
+		least := fewest(item)
+		if slices.Contains(sensitiveThemes, s.Theme) {
 			least = minSensitive
 		}
+		if t := u.lastAsked(item); t.answered >= least && 2*t.answered >= t.roster {
+			return true
+		}
 	}
-	return respondents >= least && 2*respondents >= d.roster
+	return false
+}
+
+// sensitiveThemes are those of sensitive items, whatever a questionnaire calls
+// its own.
+var sensitiveThemes = []string{ThemeUnsafe, ThemeLeftOut, ThemeHurt, ThemeDigital}
+
+// lastAsked is an item in the newest wave that asked the unit.
+func (u *unit) lastAsked(item *Item) tally {
+	for w := len(u.days) - 1; w >= 0; w-- {
+		if t := u.tally(item, w); t.roster > 0 {
+			return t
+		}
+	}
+	return tally{}
 }

@@ -96,8 +96,28 @@ const (
 	KindGroup   Kind = "group"
 	KindSevere  Kind = "severe"
 	KindSilence Kind = "silence"
-	KindAdult   Kind = "adult"
+	KindAdult   Kind = "adult" // told to the owner, and to no one at the school
 )
+
+// HasTheme says whether signals of the kind are about one of Themes.
+func (k Kind) HasTheme() bool { return k == KindChange || k == KindLevel || k == KindGroup }
+
+// The themes of change, level and group signals; the other kinds have none,
+// since the kind says it all (SCHOOL §3).
+const (
+	ThemeWellbeing      = "wellbeing"       // C1-C5 together: the mean score and its tail
+	ThemeUnsafe         = "unsafe"          // C2
+	ThemeAlone          = "alone"           // C3
+	ThemeLeftOut        = "left_out"        // C6
+	ThemeHurt           = "hurt"            // C7
+	ThemeDigital        = "digital"         // R2
+	ThemeFewerAnswering = "fewer_answering" // counted ballots of the roster; never distress
+)
+
+// Themes lists them all.
+var Themes = []string{
+	ThemeWellbeing, ThemeUnsafe, ThemeAlone, ThemeLeftOut, ThemeHurt, ThemeDigital, ThemeFewerAnswering,
+}
 
 // Tier is how strongly a signal is told: Act at once, Notice in the digest.
 type Tier string
@@ -135,7 +155,7 @@ type Signal struct {
 	ID      string // stable over the waves a signal stands: a hash of unit, kind and wave raised
 	Unit    Unit
 	Kind    Kind
-	Theme   string // wellbeing, unsafe, alone, left_out, hurt, digital; empty for severe and silence
+	Theme   string // one of Themes for change, level and group; else empty
 	Tier    Tier
 	Since   string // month of start, 2026-10
 	Raised  uint32 // wave it was raised in

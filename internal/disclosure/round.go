@@ -21,6 +21,7 @@ type round struct {
 	signals []Signal // Ended ones among them
 
 	tellSignals func(int) string // a school's number of signals, to its owner
+	tellAdult   Audience         // who is told what pupils say of adults
 }
 
 // unit is a class, grade, school or owner with what is known of each wave.
@@ -72,7 +73,7 @@ var participation = Item{ID: ItemParticipation}
 func draft(in Input) *round {
 	r := &round{
 		in: in, id: ReleaseID(in.Wave), now: len(in.Waves) - 1, block: waves4Weeks(in.Rhythm),
-		units: make(map[Unit]*unit), tellSignals: strconv.Itoa,
+		units: make(map[Unit]*unit), tellSignals: strconv.Itoa, tellAdult: Staff,
 		total: &unit{Unit: Unit{Owner: in.Owner, Level: LevelOwner}},
 	}
 	for i := range in.Schools {
@@ -309,7 +310,11 @@ func (r *round) rows() []Row {
 			cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Raised, b.Raised))
 	})
 	for _, s := range r.signals {
-		row := r.blank(s.Unit, Staff, string(s.Kind))
+		to := Staff
+		if s.Kind == KindAdult {
+			to = r.tellAdult
+		}
+		row := r.blank(s.Unit, to, string(s.Kind))
 		row.Form, row.Value = string(FormSignal), formatSignal(s)
 		rows = append(rows, row)
 	}
@@ -321,11 +326,13 @@ func (r *round) rows() []Row {
 	return rows
 }
 
-// stand is the number of signals that stand for a school and its units.
+// stand is the number of signals that stand for a school and its units. What
+// pupils say of adults is not among them: the number is one that the school may
+// come to see, and knows its own.
 func (r *round) stand(school string) int {
 	n := 0
 	for _, s := range r.signals {
-		if s.Unit.School == school && !s.Ended {
+		if s.Unit.School == school && !s.Ended && s.Kind != KindAdult {
 			n++
 		}
 	}

@@ -12,7 +12,7 @@ import (
 type plot struct {
 	classes []Class
 	size    int                                  // pupils, all of whom answer
-	asked   func(w int) []string                 // items asked in a wave; nil for hurt alone
+	asked   func(w int) []string                 // items asked in a wave; nil for hurt and company
 	worst   func(w, class int, item string) bool // nil for nobody
 	found   func(w int) []Candidate              // nil for nothing
 	waves   func(w int) uint32                   // nil for every second week from 140
@@ -24,7 +24,7 @@ var one = []Class{{Name: "5A", Grades: []int{5}}}
 func (p plot) input(now int) Input {
 	in := Input{Owner: "964338531", Rhythm: 2, Items: []Item{
 		{ID: "hurt", Theme: "hurt", Sensitive: true, Bullying: true}, {ID: "digital", Theme: "digital", Sensitive: true, Bullying: true},
-		{ID: "thrive", Theme: "wellbeing"},
+		{ID: "thrive", Theme: "wellbeing"}, {ID: "company", Theme: "alone"}, {ID: "adult_harm", Theme: "adult", Sensitive: true, Adult: true},
 	}}
 	number := p.waves
 	if number == nil {
@@ -36,7 +36,7 @@ func (p plot) input(now int) Input {
 			in.Waves, school.Waves = nil, nil
 		}
 		in.Waves = append(in.Waves, Wave{Number: number(w), Ordinal: len(in.Waves)})
-		items := []string{"hurt"}
+		items := []string{"hurt", "company"}
 		if p.asked != nil {
 			items = p.asked(w)
 		}
@@ -203,7 +203,7 @@ func TestStanding(t *testing.T) {
 			case 'n':
 				return []Candidate{finding(LevelClass, "5A", KindChange, Notice, 138)}
 			case 'a':
-				later := finding(LevelClass, "5A", KindChange, Act, 150)
+				later := finding(LevelClass, "5A", KindChange, Act, 139)
 				later.Theme = "alone"
 				return []Candidate{later}
 			}

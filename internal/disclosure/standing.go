@@ -21,14 +21,14 @@ const (
 func standing(r *round) {
 	var findings, stand []Signal
 	for _, s := range r.signals {
-		if s.Kind == KindSevere {
+		if ownRule(s.Kind) {
 			stand = append(stand, s)
 		} else {
 			findings = append(findings, s)
 		}
 	}
 	for _, s := range r.carried() {
-		if s.Kind == KindSevere {
+		if ownRule(s.Kind) {
 			continue
 		}
 		if age, ok := r.age(s); !ok || age >= standsChange {
@@ -37,8 +37,8 @@ func standing(r *round) {
 			continue
 		}
 		for _, f := range findings {
-			if f.Unit == s.Unit && f.Kind == s.Kind && f.Tier == Act && s.Tier != Act {
-				s.Tier, s.OneIn = Act, max(s.OneIn, f.OneIn)
+			if f.Unit == s.Unit && f.Kind == s.Kind {
+				s = s.rise(f)
 			}
 		}
 		stand = append(stand, s)
@@ -53,6 +53,18 @@ func standing(r *round) {
 	}
 	r.signals = stand
 }
+
+// rise is the signal once f was found of the same unit and kind: it may rise to
+// act, and never falls. Nothing else of it is restated.
+func (s Signal) rise(f Signal) Signal {
+	if f.Tier == Act && s.Tier != Act {
+		s.Tier, s.OneIn = Act, max(s.OneIn, f.OneIn)
+	}
+	return s
+}
+
+// ownRule says whether signals of a kind are held by a rule of their own.
+func ownRule(k Kind) bool { return k == KindSevere || k == KindAdult }
 
 // strongestFirst puts the findings to act on before the notices.
 func strongestFirst(findings []Signal) []Signal {
@@ -75,7 +87,7 @@ func raise(c Candidate, in Input) Signal {
 		ID: signalID(c.Unit, c.Kind, in.Wave), Unit: c.Unit, Kind: c.Kind, Theme: c.Theme, Tier: c.Tier,
 		Since: month(c.Start), Raised: in.Wave, Until: lastWave(in, standsChange), OneIn: c.OneIn,
 	}
-	if s.Kind == KindSilence {
+	if !s.Kind.HasTheme() {
 		s.Theme = "" // the kind says it all
 	}
 	return s

@@ -57,9 +57,29 @@ func (in Input) validate() error {
 		if !known[whole] {
 			return fmt.Errorf("a candidate is about an unknown unit %+v", c.Unit)
 		}
-		if !slices.Contains([]Kind{KindChange, KindLevel, KindGroup, KindSilence}, c.Kind) || (c.Kind == KindGroup) != (c.Unit.Group != "") {
-			return fmt.Errorf("a candidate of kind %q can not be about unit %+v", c.Kind, c.Unit)
+		if err := c.validate(in.Wave); err != nil {
+			return fmt.Errorf("a candidate of kind %q about unit %+v: %w", c.Kind, c.Unit, err)
 		}
+	}
+	return nil
+}
+
+func (c Candidate) validate(wave uint32) error {
+	switch {
+	case !slices.Contains(kinds, c.Kind) || c.Kind == KindSevere:
+		return errors.New("no such finding is proposed")
+	case (c.Kind == KindGroup) != (c.Unit.Group != ""), c.Kind == KindAdult && c.Unit.Level != LevelSchool:
+		return errors.New("it can not be about that unit")
+	case c.Unit.Group != "" && c.Unit.Group != GroupGirls && c.Unit.Group != GroupBoys:
+		return errors.New("there is no such group")
+	case c.Kind.HasTheme() && !slices.Contains(Themes, c.Theme):
+		return fmt.Errorf("theme %q is unknown", c.Theme)
+	case c.Tier != Notice && c.Tier != Act:
+		return fmt.Errorf("tier %q is unknown", c.Tier)
+	case c.Start > wave:
+		return fmt.Errorf("it began in wave %d, which is to come", c.Start)
+	case c.OneIn < 1:
+		return errors.New("it does not say how often it comes where nothing has changed")
 	}
 	return nil
 }

@@ -113,6 +113,9 @@ func (j *journal) release(t testing.TB, school string, level disclosure.Level, u
 	if form == disclosure.FormHidden {
 		row.Value, row.Reason = "", value
 	}
+	if form == disclosure.FormSignal && item == string(disclosure.KindAdult) {
+		row.Audience = string(disclosure.Owner)
+	}
 	r, err := disclosure.Decode(row)
 	if err != nil {
 		t.Fatal(err)
@@ -212,8 +215,8 @@ func fill(t testing.TB, j *journal) {
 	j.release(t, fjordvik, class, "5A", "change", signal, id("a")+" wellbeing notice 2026-10 147 159 4 stands")
 	j.release(t, fjordvik, class, "8B", "change", signal, id("b")+" left_out act 2026-09 149 161 10 stands")
 	j.release(t, fjordvik, class, "9A", "severe", signal, id("c")+" - act 2026-11 149 157 0 stands")
-	// Never at the school, whoever put it among the staff's lines.
-	j.release(t, fjordvik, school, "", "adult", signal, id("d")+" - act 2026-11 149 157 0 stands")
+	// The owner's, and never at the school, though this store gives it to all.
+	j.release(t, fjordvik, school, "", "adult", signal, id("d")+" - act 2026-11 149 157 10 stands")
 	j.decide(t, fjordvik, now.AddDate(0, 0, -1))
 }
 

@@ -26,17 +26,18 @@ var version = "unknown"
 
 // cli is every command. A flag --tls-cert is the variable FOLGMED_TLS_CERT.
 type cli struct {
-	Serve   serveCmd   `cmd:"" help:"Run the server."`
-	Demo    demoCmd    `cmd:"" help:"Run a server with a simulated owner and print three links."`
-	Roster  rosterCmd  `cmd:"" help:"Show the roster, import one, or make one from recorded answers."`
-	Staff   staffCmd   `cmd:"" help:"Say who may sign in, and make sign-in links and owner tokens."`
-	Wave    waveCmd    `cmd:"" help:"List waves; in a rehearsal open, close and seal them and set the clock."`
-	Codes   codesCmd   `cmd:"" help:"Make slips with codes for a class, as a page to print."`
-	Detect  detectCmd  `cmd:"" help:"Carry sealed waves on to detection and release now."`
-	Replay  replayCmd  `cmd:"" help:"Cast recorded answers as ballots into a rehearsal."`
-	Check   checkCmd   `cmd:"" help:"Check questionnaire and roster files."`
-	Version versionCmd `cmd:"" help:"Print the version."`
-	Engine  engineCmd  `cmd:"" hidden:"" name:"engine-host" help:"Host the embedded ClickHouse; started by the server itself."`
+	Serve    serveCmd    `cmd:"" help:"Run the server."`
+	Demo     demoCmd     `cmd:"" help:"Run a server with a simulated owner and print three links."`
+	Roster   rosterCmd   `cmd:"" help:"Show the roster, import one, or make one from recorded answers."`
+	Staff    staffCmd    `cmd:"" help:"Say who may sign in, and make sign-in links and owner tokens."`
+	Wave     waveCmd     `cmd:"" help:"List waves; in a rehearsal open, close and seal them and set the clock."`
+	Codes    codesCmd    `cmd:"" help:"Make slips with codes for a class, as a page to print."`
+	Detect   detectCmd   `cmd:"" help:"Carry sealed waves on to detection and release now."`
+	Replay   replayCmd   `cmd:"" help:"Cast recorded answers as ballots into a rehearsal."`
+	Check    checkCmd    `cmd:"" help:"Check questionnaire and roster files."`
+	Evaluate evaluateCmd `cmd:"" help:"Measure the detector beside its rivals, on sets of which the truth is known."`
+	Version  versionCmd  `cmd:"" help:"Print the version."`
+	Engine   engineCmd   `cmd:"" hidden:"" name:"engine-host" help:"Host the embedded ClickHouse; started by the server itself."`
 }
 
 // console is where a command reads and writes.

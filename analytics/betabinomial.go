@@ -66,7 +66,8 @@ func (d BetaBinomial) LogProb(p Proportion) float64 {
 
 // kernel is LogProb without log C(n,y), which no parameter moves.
 func (d BetaBinomial) kernel(p Proportion) float64 {
-	if d.Rho == 0 {
+	const binomial = 1e-15 // no unit is large enough to tell
+	if d.Rho < binomial {
 		return xlogy(p.Y, d.Mean) + xlogy(p.N-p.Y, 1-d.Mean)
 	}
 	s := (1 - d.Rho) / d.Rho

@@ -87,3 +87,26 @@ func ExampleEBHWave() {
 	fmt.Println(analytics.EBHWave(m, 17, .1), analytics.EDBH(m, .1))
 	// Output: [1 2] [1 2]
 }
+
+// Four classes of three lines of study. Pupils of the third say more often that
+// they have nobody to be with, whatever is usual in their class.
+func ExampleSubsets() {
+	classes := [][][]analytics.Proportion{
+		{{{Y: 1, N: 8}, {Y: 2, N: 9}, {Y: 5, N: 8}}},
+		{{{Y: 0, N: 10}, {Y: 1, N: 7}, {Y: 4, N: 9}}},
+		{{{Y: 2, N: 7}, {Y: 3, N: 10}, {Y: 6, N: 8}}},
+		{{{Y: 1, N: 9}, {Y: 0, N: 8}, {Y: 3, N: 7}}},
+	}
+	found, err := analytics.Subsets{}.Level(classes)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Printf("E = %.0f, most of it for %v; share of each value %.2f\n", math.Exp(found.LogE), found.Top, found.Values)
+
+	_, err = analytics.Subsets{}.Level([][][]analytics.Proportion{{{{Y: 1, N: 8}}}})
+	fmt.Println(err)
+	// Output:
+	// E = 11, most of it for [2]; share of each value [0.07 0.14 1.00]
+	// subset: an attribute of 1 values can not be compared with itself
+}

@@ -47,6 +47,24 @@ func likelihoodRatio(y, n int, p float64) float64 {
 	return float64(y)*math.Log(p1/p) + float64(n-y)*math.Log((1-p1)/(1-p))
 }
 
+// categoricalCUSUM is S = max(0, S + likelihoodRatio) against the country's
+// share in each wave.
+func categoricalCUSUM(calibration, panel *Table) [][]float64 {
+	p, s := calibration.shares(low), panel.scores()
+	for c := range s {
+		cusum(s[c], panel.Rows[c*len(p):], p)
+	}
+	return s
+}
+
+func cusum(s []float64, rows []Row, p []float64) {
+	var level float64
+	for t := range s {
+		level = max(0, level+likelihoodRatio(rows[t].Y, rows[t].N, p[t]))
+		s[t] = level
+	}
+}
+
 // runningLag is how many waves a class's running level leaves out: the wave at
 // hand and the two before, lest a change hide itself.
 const runningLag = 3

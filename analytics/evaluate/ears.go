@@ -1,10 +1,6 @@
 package evaluate
 
-import (
-	"math"
-
-	"gonum.org/v1/gonum/stat"
-)
+import "math"
 
 // EARS, the early aberration reporting system, puts the count of a wave
 // against the mean m and standard deviation s of the seven waves before it:
@@ -29,7 +25,7 @@ func earsC3(_, panel *Table) [][]float64 {
 	for c := range s {
 		for t := range s[c] {
 			s[c][t] = 0
-			for k := max(0, t-2); k <= t; k++ {
+			for k := t; k >= max(0, t-2); k-- {
 				if above := c2[c][k] - 1; above > 0 { // not while C2 is NaN
 					s[c][t] += above
 				}
@@ -39,16 +35,21 @@ func earsC3(_, panel *Table) [][]float64 {
 	return s
 }
 
+// ears sums whole numbers, so that equal counts in another order give equal
+// scores: a threshold is one of them.
 func ears(panel *Table, lag int) [][]float64 {
+	const k = earsBaseline
 	s := panel.scores()
-	y := make([]float64, len(panel.Weeks))
 	for c := range s {
-		for t := range y {
-			y[t] = float64(panel.At(c, t).Y)
-		}
-		for t := earsBaseline + lag; t < len(y); t++ {
-			m, sd := stat.MeanStdDev(y[t-lag-earsBaseline:t-lag], nil)
-			s[c][t] = (y[t] - m) / math.Max(sd, earsSigma)
+		for t := k + lag; t < len(s[c]); t++ {
+			var sum, squares int
+			for w := t - lag - k; w < t-lag; w++ {
+				y := panel.At(c, w).Y
+				sum += y
+				squares += y * y
+			}
+			sd := math.Sqrt(float64(k*squares-sum*sum) / (k * (k - 1)))
+			s[c][t] = float64(k*panel.At(c, t).Y-sum) / (k * max(sd, earsSigma))
 		}
 	}
 	return s

@@ -45,8 +45,10 @@ func Peers() []Method {
 		{Name: "ears_c2", Score: earsC2, Source: "Hutwagner et al. 2003, J Urban Health 80:i89; minimum sigma .5"},
 		{Name: "ears_c3", Score: earsC3, Source: "Hutwagner et al. 2003, J Urban Health 80:i89; minimum sigma .5"},
 		{Name: "rossi_cusum", Score: rossiCUSUM, Source: "Rossi, Lampugnani, Marchi 1999, Stat Med 18:2111; k = 1.04"},
+		{Name: "cusum_bin_nat", Score: categoricalCUSUM, Source: "categorical CUSUM of low and other answers (Höhle 2010, in Kneib and Tutz, 377) for an odds ratio of 2 against the country's share"},
 		{Name: "cusum_run", Score: runningCUSUM, Source: "binomial likelihood-ratio CUSUM for an odds ratio of 2 (Steiner et al. 2000, Biostatistics 1:441) on a running baseline"},
 		{Name: "cusum_score_self", Score: scoreCUSUM, Source: "self-starting CUSUM of the mean score (Hawkins 1987, Statistician 36:299); k = .5"},
+		{Name: "farringtonFlexible", Score: farrington, Source: "Noufaily et al. 2013, Stat Med 32:1206; own code, values of R surveillance 1.20.3"},
 	}
 }
 

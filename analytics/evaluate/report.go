@@ -43,6 +43,7 @@ type AtRate struct {
 	Kinds       []Sensitivity `json:"kinds"`
 	Within      Estimate      `json:"within"` // mean over the kinds but Chronic
 	Soon        Estimate      `json:"soon"`
+	MeanDelay   Estimate      `json:"mean_delay"` // weeks, over all classes that change, twelve for one that is not found
 	Event       Estimate      `json:"event"`      // classes without change that alarm in a school event
 	Predictive  Number        `json:"predictive"` // share of alarms that are true, if 5 % of classes change in a year
 }

@@ -94,7 +94,7 @@ func (r *run) method(m Method, o Options) Result {
 		at := AtRate{
 			Rate: rate, Threshold: Number(h),
 			Calibration: r.rate(null, r.all, h), Null: r.rate(scores, r.nulls, h),
-			Event: r.events(scores, h),
+			Event: r.events(scores, h), MeanDelay: r.meanDelay(scores, h),
 		}
 		for _, kind := range r.truth.kinds() {
 			at.Kinds = append(at.Kinds, r.sensitivity(scores, kind, h))

@@ -16,6 +16,7 @@ var questions = []Item{
 	{ID: "thrive", Theme: "wellbeing"},
 	{ID: "hurt", Theme: "hurt", Sensitive: true, Bullying: true},
 	{ID: "dread", Theme: "dread"},
+	{ID: "digital", Theme: "digital", Sensitive: true, Bullying: true},
 	{ID: "places", Theme: "place", Sensitive: true, SchoolOnly: true},
 	{ID: "adult_harm", Theme: "adult", Sensitive: true, Adult: true},
 }
@@ -23,7 +24,7 @@ var questions = []Item{
 func asked(ordinal int) []string {
 	ids := []string{"thrive", "hurt", "adult_harm"}
 	if ordinal%2 == 1 {
-		ids = append(ids, "dread")
+		ids = append(ids, "dread", "digital")
 	}
 	if ordinal%4 == 0 {
 		ids = append(ids, "places")
@@ -84,6 +85,10 @@ func year(t *rapid.T, waves int) Input {
 
 func kept(t *rapid.T, classes []string, respondents, ordinal int) Kept {
 	k := Kept{Classes: classes, Respondents: respondents}
+	if respondents >= 2*minShown && rapid.Bool().Draw(t, "by gender") {
+		girls := rapid.IntRange(minShown, respondents-minShown).Draw(t, "girls")
+		k.Groups = map[string]int{GroupGirls: girls, GroupBoys: respondents - girls}
+	}
 	for _, id := range asked(ordinal) {
 		f := Figure{Item: id, Answered: rapid.IntRange(respondents/2, respondents).Draw(t, "answered")}
 		answer(t, &f)

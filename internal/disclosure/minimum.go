@@ -73,8 +73,10 @@ func (r *round) largeSignal(u *unit, s Signal) bool {
 		return false
 	case s.Kind == KindSilence || s.Theme == ThemeFewerAnswering:
 		return d.roster >= minRoster
+	case respondents < minShown || 2*respondents < d.roster:
+		return false
 	case s.Theme == "" || s.Theme == ThemeWellbeing: // all items together
-		return respondents >= minShown && 2*respondents >= d.roster
+		return true
 	}
 	for i := range r.in.Items {
 		item := &r.in.Items[i]

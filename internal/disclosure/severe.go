@@ -126,7 +126,7 @@ func carriers(school *unit, w int, item string) []*unit {
 		}
 		if answered < severeRespondents ||
 			u.Level == LevelClass && u.days[w].replaced > replacements ||
-			u.Level != LevelClass && d.oneClass(&Item{ID: item}) {
+			u.Level != LevelClass && d.oneClass(answering(&Item{ID: item})) {
 			return
 		}
 		if worst {

@@ -190,6 +190,11 @@ func finding(level Level, name string, kind Kind, tier Tier, start uint32) Candi
 	}
 }
 
+func about(c Candidate, theme string) Candidate {
+	c.Theme = theme
+	return c
+}
+
 func TestStanding(t *testing.T) {
 	for _, c := range []struct{ why, found, want string }{
 		{"stands 12 waves whatever is found", "n...............", "Nnnnnnnnnnnne..."},
@@ -264,8 +269,8 @@ func TestFindingsThatDoNotLeave(t *testing.T) {
 		c.Unit.Group = group
 		return c
 	}
-	sensitive := finding(LevelClass, "5A", KindChange, Notice, 138)
-	sensitive.Theme = "hurt"
+	sensitive := about(finding(LevelClass, "5A", KindChange, Notice, 138), ThemeHurt)
+	fewer := about(finding(LevelClass, "5A", KindChange, Notice, 138), ThemeFewerAnswering)
 	for _, c := range []struct {
 		why   string
 		size  int
@@ -278,6 +283,8 @@ func TestFindingsThatDoNotLeave(t *testing.T) {
 		{"a level", 10, finding(LevelClass, "5A", KindLevel, Notice, 138), true},
 		{"silence in a class of nine", 9, finding(LevelClass, "5A", KindSilence, Notice, 138), false},
 		{"silence in a class of ten", 10, finding(LevelClass, "5A", KindSilence, Notice, 138), true},
+		{"that fewer answer in a class of nine", 9, fewer, false},
+		{"that fewer answer in a class of ten", 10, fewer, true},
 		{"a grade of two classes", 10, finding(LevelGrade, "5", KindChange, Notice, 138), true},
 		{"a grade of one class", 20, finding(LevelGrade, "6", KindChange, Notice, 138), false},
 		{"a school", 10, finding(LevelSchool, "", KindChange, Notice, 138), true},
@@ -310,12 +317,34 @@ func TestFindingsAboutTooFew(t *testing.T) {
 			w.Kept[0].Respondents, w.Kept[0].Figures = 9, nil
 		}},
 		{"six boys in a grade", girls, func(w *SchoolWave) {
+			w.Kept[0].Groups = map[string]int{GroupGirls: 14, GroupBoys: 6}
+			w.Kept[1].Groups = map[string]int{GroupGirls: 14, GroupBoys: 3}
+		}},
+		{"fourteen girls of one class and four of the other", girls, func(w *SchoolWave) {
+			w.Kept[0].Groups = map[string]int{GroupGirls: 14, GroupBoys: 6}
+			w.Kept[1].Groups = map[string]int{GroupGirls: 4, GroupBoys: 16}
+		}},
+		{"nine answered the question of a sensitive theme", about(finding(LevelClass, "5A", KindChange, Notice, 138), ThemeHurt), func(w *SchoolWave) {
+			w.Kept[0].Figures[0].Answered = 9
+		}},
+		{"four answered the question of a theme", about(finding(LevelClass, "5A", KindLevel, Notice, 138), ThemeAlone), func(w *SchoolWave) {
+			w.Kept[0].Figures[1].Answered = 4
+		}},
+		{"a theme that nobody was asked about", about(finding(LevelClass, "5A", KindChange, Notice, 138), ThemeAlone), func(w *SchoolWave) {
+			w.Classes[0].Asked = []string{"hurt"}
+		}},
+		{"three replacement codes", finding(LevelClass, "5A", KindSilence, Notice, 138), func(w *SchoolWave) {
+			w.Classes[0].Replaced = 3
+		}},
+		{"twenty-nine answered about adults", finding(LevelSchool, "", KindAdult, Act, 138), func(w *SchoolWave) {
+			w.Kept[0].Figures[2].Answered = 9
+		}},
+		{"five answered beside one class", finding(LevelSchool, "", KindAdult, Act, 138), func(w *SchoolWave) {
 			w.Kept = w.Kept[:1]
-			w.Kept[0].Respondents, w.Kept[0].Figures, w.Kept[0].Groups = 20, nil, map[string]int{GroupGirls: 14, GroupBoys: 6}
-			w.Kept = append(w.Kept, Kept{Classes: []string{"5B"}, Respondents: 10})
 		}},
 	} {
-		in := plot{classes: two, size: 20, found: func(int) []Candidate { return []Candidate{c.found} }}.input(0)
+		asked := func(int) []string { return []string{"hurt", "company", "adult_harm"} }
+		in := plot{classes: two, size: 20, asked: asked, found: func(int) []Candidate { return []Candidate{c.found} }}.input(0)
 		for i, told := range []bool{true, false} {
 			if i == 1 {
 				c.spoil(&in.Schools[0].Waves[0])
@@ -326,6 +355,55 @@ func TestFindingsAboutTooFew(t *testing.T) {
 			}
 			if got := slices.ContainsFunc(out.Lines, func(l Released) bool { return l.Form() == FormSignal }); got != told {
 				t.Errorf("%s: told %v, want %v", c.why, got, told)
+			}
+		}
+	}
+}
+
+// What pupils say of adults is told to the owner, is not among the school's
+// signals, and is held like severe.
+func TestAdult(t *testing.T) {
+	three := []Class{{Name: "5A", Grades: []int{5}}, {Name: "5B", Grades: []int{5}}, {Name: "6A", Grades: []int{6}}}
+	for _, c := range []struct{ why, found, want string }{
+		{"stands eight waves, whatever is found", "n.n.............", "Nnnnnnnne......."},
+		{"renewed if found when the eight are over", "n.......n.......", "Nnnnnnnnrnnnnnnn"},
+		{"rises, and never falls", "n.a.n...........", "Nnaaaaaae......."},
+		{"renewed and rising at once", "n.......a.......", "Nnnnnnnnraaaaaaa"},
+		{"found anew later", "n.........a.....", "Nnnnnnnne.Aaaaaa"},
+	} {
+		p := plot{
+			classes: three, size: 12,
+			asked: func(w int) []string {
+				if w%2 == 0 {
+					return []string{"hurt", "adult_harm"}
+				}
+				return []string{"hurt"}
+			},
+			found: func(w int) []Candidate {
+				switch c.found[w] {
+				case 'n':
+					return []Candidate{finding(LevelSchool, "", KindAdult, Notice, 138)}
+				case 'a':
+					return []Candidate{finding(LevelSchool, "", KindAdult, Act, 138)}
+				}
+				return nil
+			},
+		}
+		if got := p.timeline(t, LevelSchool, "", KindAdult, len(c.found)); got != c.want {
+			t.Errorf("%s:\nfound %s\ngot   %s\nwant  %s", c.why, c.found, got, c.want)
+		}
+		all := p.release(t, 4)
+		for _, l := range Current(all, Staff) {
+			if s, ok := l.Signal(); ok {
+				t.Errorf("%s: the school is told %+v", c.why, s)
+			}
+		}
+		for _, l := range Current(all, Owner) {
+			if s, ok := l.Signal(); ok && (s.Kind != KindAdult || s.Theme != "" || s.OneIn != 4) {
+				t.Errorf("%s: the owner is told %+v", c.why, s)
+			}
+			if l.Item() == ItemSignals && l.Signals() != signalsNone {
+				t.Errorf("%s: counted among the school's signals", c.why)
 			}
 		}
 	}

@@ -14,6 +14,9 @@ const (
 // it, the difference would be a figure about the few. A grade of one class is
 // not shown at all, the roster says it is the class.
 //
+// The girls of a grade are those of one class in the same way, where the other
+// classes have too few of them to be kept by gender.
+//
 // With more than two replacement codes someone may have answered in others'
 // place; the class is then shown only inside its grade.
 func unitAndSize(r *round) {
@@ -26,9 +29,9 @@ func unitAndSize(r *round) {
 			f.hide = "unit and size"
 		}
 	}
-	r.keepSignals(func(u *unit, _ Signal) bool {
+	r.keepSignals(func(u *unit, s Signal) bool {
 		d := u.days[r.now]
-		return u.Level != LevelClass && !d.oneClass(nil) || u.Level == LevelClass && d.replaced <= replacements
+		return u.Level != LevelClass && !d.oneClass(inGroup(s.Unit.Group)) || u.Level == LevelClass && d.replaced <= replacements
 	})
 }
 
@@ -50,7 +53,7 @@ func (f *figure) oneClass() bool {
 	most := make(map[string]int) // class → the most that are left beside it in a wave
 	rest := 0                    // the same for a wave in which the class kept nothing
 	for i, t := range f.pool {
-		beside := f.days[t.wave].beside(f.item)
+		beside := f.days[t.wave].beside(answering(f.item))
 		for class := range most {
 			if _, there := beside[class]; !there {
 				most[class] = max(most[class], t.answered)
@@ -74,11 +77,11 @@ func (f *figure) oneClass() bool {
 
 // beside gives for each class that stands for itself the number of other
 // respondents in the unit in that wave.
-func (d day) beside(item *Item) map[string]int {
+func (d day) beside(respondents func(*Kept) int) map[string]int {
 	total := 0
 	beside := make(map[string]int)
 	for _, k := range d.kept {
-		n := k.respondents(item)
+		n := respondents(k)
 		total += n
 		if len(k.Classes) == 1 && n > 0 {
 			beside[k.Classes[0]] = n
@@ -91,8 +94,8 @@ func (d day) beside(item *Item) map[string]int {
 }
 
 // oneClass is the same for a single wave.
-func (d day) oneClass(item *Item) bool {
-	for _, n := range d.beside(item) {
+func (d day) oneClass(respondents func(*Kept) int) bool {
+	for _, n := range d.beside(respondents) {
 		if n < apart {
 			return true
 		}
@@ -100,16 +103,28 @@ func (d day) oneClass(item *Item) bool {
 	return false
 }
 
-// respondents are those who answered an item; without an item, or for how many
-// took part, those who took part.
-func (k *Kept) respondents(item *Item) int {
-	if item == nil || item == &participation {
-		return k.Respondents
+// answering counts those who answered an item; for how many took part, those
+// who took part.
+func answering(item *Item) func(*Kept) int {
+	return func(k *Kept) int {
+		if item == &participation {
+			return k.Respondents
+		}
+		if f := k.figure(item.ID); f != nil {
+			return f.Answered
+		}
+		return 0
 	}
-	if f := k.figure(item.ID); f != nil {
-		return f.Answered
+}
+
+// inGroup counts the respondents of a group; of all pupils, if it is empty.
+func inGroup(group string) func(*Kept) int {
+	return func(k *Kept) int {
+		if group == "" {
+			return k.Respondents
+		}
+		return k.Groups[group]
 	}
-	return 0
 }
 
 // keepSignals drops those raw signals of the draft that a rule does not let

@@ -110,3 +110,67 @@ func ExampleSubsets() {
 	// E = 11, most of it for [2]; share of each value [0.07 0.14 1.00]
 	// subset: an attribute of 1 values can not be compared with itself
 }
+
+// A class before and after a measure in its sixth week, in a school that stays
+// as it is.
+func ExampleBeforeAfter() {
+	var class, sibling analytics.History
+	for wave := range 12 {
+		r := -.4 + .05*float64(wave%3)
+		if wave >= 6 {
+			r += .7
+		}
+		class.Readings = append(class.Readings, analytics.Reading{Residual: r, Variance: .03})
+		sibling.Readings = append(sibling.Readings, analytics.Reading{Residual: .1, Variance: .03})
+	}
+	model := analytics.ReferenceBeforeAfter()
+	siblings := []analytics.History{sibling, sibling, sibling}
+	c, err := model.Compare(class, siblings, 6)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Printf("%s: %.2f (%.2f to %.2f)\n", c.Outcome, c.Effect, c.Low, c.High)
+
+	for i := range class.Readings[:9] {
+		class.Readings[i].Variance = 0 // three waves are too few
+	}
+	c, err = model.Compare(class, siblings, 6)
+	fmt.Println(c.Outcome, err)
+	// Output:
+	// better: 0.54 (0.27 to 0.82)
+	// can not tell <nil>
+}
+
+// Three classes of 20, 24 and 18 pupils, and how unusual it is that half of the
+// first do not answer.
+func ExampleFitResponse() {
+	counted := [][]int{{17, 18, 16, 17}, {18, 17, 19, 16}, {17, 18, 16, 17}}
+	var classes [][]analytics.Proportion
+	for class, roster := range []int{20, 24, 18} {
+		var row []analytics.Proportion
+		for _, n := range counted[class] {
+			missing, err := analytics.Missing(n, roster)
+			if err != nil {
+				fmt.Println(err)
+				return
+			}
+			row = append(row, missing)
+		}
+		classes = append(classes, row)
+	}
+	model, err := analytics.FitResponse(classes)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	r, w := model.Residual(analytics.Proportion{Y: 10, N: 20}, 3, 0)
+	fmt.Printf("classes differ by %.2f log-odds; half missing is %.1f standard deviations out\n",
+		math.Sqrt(model.Class), r*math.Sqrt(w))
+
+	_, err = analytics.Missing(30, 20)
+	fmt.Println(err)
+	// Output:
+	// classes differ by 0.69 log-odds; half missing is 4.8 standard deviations out
+	// silence: 30 ballots of 20 pupils
+}

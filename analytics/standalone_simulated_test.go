@@ -1,0 +1,105 @@
+package analytics_test
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/folgmed/folgmed/analytics"
+	"github.com/folgmed/folgmed/analytics/simulate"
+)
+
+// In simulated schools with bad weeks, school noise and volatile classes, where
+// no class changes and nothing is done, "better" or "worse" is said of at most
+// 5 % of classes.
+func TestBeforeAfterIsCalibrated(t *testing.T) {
+	const classes, weeks, measure = 1200, 24, 12
+	rows, _ := simulate.Set(simulate.SetConfig{Seed: 401, Weeks: weeks, Classes: map[simulate.Kind]int{simulate.None: classes}})
+	national := make([]float64, weeks)
+	for t := range national {
+		var means []float64
+		for _, r := range rows {
+			if r.Week == t+1 && r.N > 0 {
+				means = append(means, r.Mean)
+			}
+		}
+		national[t] = analytics.TrimmedMean(means, .1)
+	}
+	histories := make([]analytics.History, classes)
+	schools := map[int][]int{}
+	for _, r := range rows {
+		h := &histories[r.Class-1]
+		if len(h.Readings) == 0 {
+			schools[r.School] = append(schools[r.School], r.Class-1)
+		}
+		var reading analytics.Reading
+		if r.N > 0 {
+			reading = analytics.Reading{Residual: r.Mean - national[r.Week-1], Variance: .56 / float64(r.N)}
+		}
+		h.Readings = append(h.Readings, reading)
+	}
+	b := analytics.ReferenceBeforeAfter()
+	for _, span := range []struct{ before, after int }{{4, 4}, {8, 4}, {12, 12}} {
+		cut := func(c int) analytics.History {
+			return analytics.History{Readings: histories[c].Readings[measure-span.before : measure+span.after]}
+		}
+		var wrong, found float64
+		for _, members := range schools {
+			for _, c := range members {
+				var siblings []analytics.History
+				for _, s := range members {
+					if s != c {
+						siblings = append(siblings, cut(s))
+					}
+				}
+				outcome := func(h analytics.History) analytics.Outcome {
+					got, err := b.Compare(h, siblings, span.before)
+					if err != nil {
+						t.Fatal(err)
+					}
+					return got.Outcome
+				}
+				if outcome(cut(c)) != analytics.CanNotTell {
+					wrong += 1. / classes
+				}
+				// The same class, had the measure lifted it by half a point.
+				better := analytics.History{Readings: slices.Clone(cut(c).Readings)}
+				for i := span.before; i < len(better.Readings); i++ {
+					better.Readings[i].Residual += .5
+				}
+				if outcome(better) == analytics.Better {
+					found += 1. / classes
+				}
+			}
+		}
+		t.Logf("%d waves before, %d after: wrong %.3f, half a point found %.2f", span.before, span.after, wrong, found)
+		if wrong > .05 {
+			t.Errorf("%.3f of the classes that nothing was done in are told as better or worse, want at most .05", wrong)
+		}
+		if found < .5 {
+			t.Errorf("only %.2f of the classes that rose by half a point are told as better", found)
+		}
+	}
+}
+
+// Simulated classes differ by a variance of .20 in the log-odds of answering,
+// and pupils come and stay away independently given that.
+func TestFitResponseRecovers(t *testing.T) {
+	const classes, weeks = 600, 20
+	rows, _ := simulate.Set(simulate.SetConfig{Seed: 402, Weeks: weeks, Clean: true, Classes: map[simulate.Kind]int{simulate.None: classes}})
+	missing := make([][]analytics.Proportion, classes)
+	for _, r := range rows {
+		p, err := analytics.Missing(r.N, r.Roster)
+		if err != nil {
+			t.Fatal(err)
+		}
+		missing[r.Class-1] = append(missing[r.Class-1], p)
+	}
+	m, err := analytics.FitResponse(missing)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("variance between classes %.3f, φ %.3f", m.Class, m.Phi)
+	if m.Class < .16 || m.Class > .24 || m.Phi < .93 || m.Phi > 1.07 {
+		t.Errorf("variance between classes %.3f, φ %.3f; want about .20 and 1", m.Class, m.Phi)
+	}
+}

@@ -62,10 +62,11 @@ func Family(name string, seed uint64, classes int) (calibration, panel SetConfig
 	}
 	scale := float64(classes) / float64(usual)
 	each := max(1, int(math.Round(scale*float64(f.each))))
-	nation := seed | 1<<63 // never 0
-	calibration = SetConfig{Seed: 2 * seed, Nation: nation, Clean: f.clean,
+	nation := seed | 1<<63                               // never 0
+	own := 2 * (uint64(len(families))*seed + uint64(at)) // no two sets draw alike
+	calibration = SetConfig{Seed: own, Nation: nation, Clean: f.clean,
 		Classes: map[Kind]int{None: int(math.Round(scale * calibrationClasses))}}
-	panel = SetConfig{Seed: 2*seed + 1, Nation: nation, Clean: f.clean, Onset: f.onset,
+	panel = SetConfig{Seed: own + 1, Nation: nation, Clean: f.clean, Onset: f.onset,
 		Classes: map[Kind]int{None: classes - each*len(f.kinds)}}
 	for _, k := range f.kinds {
 		panel.Classes[k] = each

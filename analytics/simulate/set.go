@@ -22,8 +22,8 @@ const (
 //
 // It is the model of the R simulator that published detectors were compared
 // on, with two differences that let it stream: school events begin in any week
-// from the second on at the rate that R has in weeks 2-57, and Truth gives the
-// week of the earliest one where R gives any.
+// from the second on, 1.2 in sixty weeks, where R draws them in weeks 2-57; and
+// Truth gives the week of the earliest one where R gives any.
 type SetConfig struct {
 	Seed    uint64       // of schools, classes and answers
 	Nation  uint64       // of the national waves, which sets of one family share; 0 means Seed

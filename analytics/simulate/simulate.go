@@ -135,7 +135,7 @@ const (
 	varResponseClass              = .20
 	seasonSize, sdWave            = .10, .03
 	varSchoolWave, arSchoolWave   = .005, .5 // a week
-	eventsPerWeek                 = 1.2 / 56 // a school and week: 1.2 in weeks 2-57
+	eventsPerWeek                 = 1.2 / 60 // a school and week
 	cleanEvent, cleanEventSize    = .10, -.5 // share of schools that have it
 	sdVolatility                  = .8       // of its logarithm
 	skipRate                      = .01      // would rather not answer, per item

@@ -10,7 +10,8 @@ import (
 // Options say what Run measures. The zero value is all methods at the usual
 // rates.
 type Options struct {
-	Methods []Method         // nil means Methods()
+	Methods []Method         // the first is the one that pictures and prompts are of; nil means Methods()
+	Signals []Signal         // kinds of findings beside the first method's changes
 	Rates   []float64        // false alarms per class-year; nil means Rates
 	Now     func() time.Time // times the methods; nil means that they are not timed
 }
@@ -36,9 +37,9 @@ func Run(calibration, panel *Table, truth Truth, o Options) (*Report, error) {
 	if len(truth) != len(panel.Classes) {
 		panic("evaluate: one truth for each class")
 	}
-	cut, err := calibration.Only(panel.Weeks)
+	cut, err := over(panel.Weeks, calibration)
 	if err != nil {
-		return nil, fmt.Errorf("calibration set: %w (make both sets over the same weeks)", err)
+		return nil, err
 	}
 	if o.Methods == nil {
 		o.Methods = Methods()
@@ -54,10 +55,33 @@ func Run(calibration, panel *Table, truth Truth, o Options) (*Report, error) {
 	for _, kind := range truth.kinds() {
 		report.Kinds = append(report.Kinds, Kind{kind, len(truth.of(kind))})
 	}
-	for _, m := range o.Methods {
-		report.Methods = append(report.Methods, r.method(m, o))
+	for i, m := range o.Methods {
+		res, scores := r.method(m, o)
+		report.Methods = append(report.Methods, res)
+		if i == 0 {
+			report.Prompts = r.prompts(append([]Signal{r.change(res, scores)}, o.Signals...), o.Rates)
+			report.Examples = r.examples(res, scores)
+		}
 	}
 	return report, nil
+}
+
+// Score gives the scores of one method, classes × waves of the panel. It fails
+// if the calibration set lacks a week of the panel.
+func Score(m Method, calibration, panel *Table) ([][]float64, error) {
+	cut, err := over(panel.Weeks, calibration)
+	if err != nil {
+		return nil, err
+	}
+	return m.Score(cut, panel), nil
+}
+
+func over(weeks []int, calibration *Table) (*Table, error) {
+	cut, err := calibration.Only(weeks)
+	if err != nil {
+		return nil, fmt.Errorf("calibration set: %w, but in the panel (make both sets over the same weeks)", err)
+	}
+	return cut, nil
 }
 
 // run is what all methods share.
@@ -76,7 +100,8 @@ func indices(n int) []int {
 	return all
 }
 
-func (r *run) method(m Method, o Options) Result {
+// method measures one method, and returns its scores of the panel.
+func (r *run) method(m Method, o Options) (Result, [][]float64) {
 	res := Result{Method: m.Name, Source: m.Source, Milliseconds: Number(math.NaN())}
 	var begun time.Time
 	if o.Now != nil {
@@ -111,7 +136,7 @@ func (r *run) method(m Method, o Options) Result {
 		res.Audit = r.audit(scores)
 		res.Discovery = r.discovery(scores)
 	}
-	return res
+	return res, scores
 }
 
 // rate is the alarms per class-year of some classes.

@@ -3,6 +3,8 @@ package evaluate
 import (
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -101,17 +103,24 @@ func ReadTruth(name string, r io.Reader, panel *Table) (Truth, error) {
 	return truth, nil
 }
 
-// kinds lists the kinds but Null, in order of first appearance.
+// order is that of the published comparison.
+var order = []string{"drop", "minority", "two", "item", "girls", "drift", "incident", Chronic}
+
+// kinds lists the kinds but Null: those of order first, then others by name.
 func (t Truth) kinds() []string {
-	var kinds []string
-	seen := map[string]bool{Null: true}
+	seen := map[string]bool{}
 	for _, c := range t {
-		if !seen[c.Kind] {
-			seen[c.Kind] = true
-			kinds = append(kinds, c.Kind)
+		seen[c.Kind] = true
+	}
+	delete(seen, Null)
+	var kinds []string
+	for _, k := range order {
+		if seen[k] {
+			kinds = append(kinds, k)
+			delete(seen, k)
 		}
 	}
-	return kinds
+	return append(kinds, slices.Sorted(maps.Keys(seen))...)
 }
 
 // of lists the classes of a kind.

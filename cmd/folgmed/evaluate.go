@@ -1,6 +1,8 @@
 package main
 
 import (
+	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"time"
@@ -9,35 +11,90 @@ import (
 )
 
 type evaluateCmd struct {
-	Calibration string `required:"" type:"existingfile" help:"Classes in which nothing happens, to find thresholds on (.csv or .csv.gz)."`
-	Panel       string `required:"" type:"existingfile" help:"Classes to watch (.csv or .csv.gz)."`
-	Truth       string `required:"" type:"existingfile" help:"What happens in them: class, type, onset."`
+	Calibration string `and:"files" type:"existingfile" help:"Classes in which nothing happens, to find thresholds on (.csv or .csv.gz)."`
+	Panel       string `and:"files" type:"existingfile" help:"Classes to watch, over the same weeks."`
+	Truth       string `and:"files" type:"existingfile" help:"What happens in them: the columns class, type, onset, and school_event_week where known."`
+
+	Set     string `enum:",realistic,clean,early" default:"" help:"Without files: the set to simulate (${enum}). Default: realistic."`
+	Classes int    `help:"Without files: classes of the panel. Default: as many as the set has."`
+	Seed    uint64 `default:"1" help:"Without files: seed of the simulation."`
+
+	JSON bool `name:"json" help:"Print numbers for programs, not tables."`
 }
 
-// Run prints what our detector and its rivals find, at the same false alarms.
+// Run prints what our detector and its rivals find at the same false alarms.
 func (e evaluateCmd) Run(c console) error {
-	calibration, err := readTable(e.Calibration)
+	calibration, panel, truth, err := e.sets()
 	if err != nil {
 		return err
 	}
-	panel, err := readTable(e.Panel)
+	reports, err := measure(calibration, panel, truth)
 	if err != nil {
+		return fmt.Errorf("%s: %w", e.Calibration, err)
+	}
+	if e.JSON {
+		out := json.NewEncoder(c.out)
+		out.SetIndent("", " ")
+		return out.Encode(reports)
+	}
+	if err := reports[0].Text(c.out); err != nil {
 		return err
+	}
+	for _, r := range reports[1:] {
+		if _, err := fmt.Fprintln(c.out); err != nil {
+			return err
+		}
+		if err := r.Summary(c.out); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sets reads the files, or simulates without them.
+func (e evaluateCmd) sets() (calibration, panel *evaluate.Table, truth evaluate.Truth, err error) {
+	if e.Panel == "" {
+		set := e.Set
+		if set == "" {
+			set = "realistic"
+		}
+		return evaluate.Simulate(set, e.Seed, e.Classes)
+	}
+	if e.Set != "" || e.Classes != 0 {
+		return nil, nil, nil, errors.New("--set and --classes are of a simulated set: leave them out, or the files")
+	}
+	if calibration, err = readTable(e.Calibration); err != nil {
+		return nil, nil, nil, err
+	}
+	if panel, err = readTable(e.Panel); err != nil {
+		return nil, nil, nil, err
 	}
 	file, err := os.Open(e.Truth)
 	if err != nil {
-		return err
+		return nil, nil, nil, err
 	}
 	defer func() { _ = file.Close() }()
-	truth, err := evaluate.ReadTruth(e.Truth, file, panel)
+	truth, err = evaluate.ReadTruth(e.Truth, file, panel)
+	return calibration, panel, truth, err
+}
+
+// measure evaluates a set in its own rhythm, and a weekly one also as if every
+// second wave had been left out.
+func measure(calibration, panel *evaluate.Table, truth evaluate.Truth) ([]*evaluate.Report, error) {
+	o := evaluate.Options{Now: time.Now}
+	first, err := evaluate.Run(calibration, panel, truth, o)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	report, err := evaluate.Run(calibration, panel, truth, evaluate.Options{Now: time.Now})
-	if err != nil {
-		return fmt.Errorf("%s, %s: %w", e.Calibration, e.Panel, err)
+	reports := []*evaluate.Report{first}
+	if panel.Rhythm() == 1 && len(panel.Weeks) > 2 {
+		thinned, err := evaluate.Run(calibration, panel.Thin(2), truth, o)
+		if err != nil {
+			return nil, err
+		}
+		reports = append(reports, thinned)
 	}
-	return report.Text(c.out)
+	return reports, nil
 }
 
 func readTable(name string) (*evaluate.Table, error) {

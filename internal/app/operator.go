@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -48,6 +49,10 @@ func (a *App) SaveRoster(ctx context.Context, r roster.Roster) error {
 		if err != nil {
 			return err
 		}
+		if o.Rate == 0 { // not said: as it was
+			known, _ := a.schedule.Roster().Owner(o.Org)
+			o.Rate = cmp.Or(known.Rate, roster.DefaultRate)
+		}
 		if err := a.store.SaveRoster(ctx, roster.Version{ID: id, Owner: o, At: a.opt.Now(), By: operatorName}); err != nil {
 			return fmt.Errorf("save the roster of %s: %w", o.Name, err)
 		}
@@ -72,6 +77,10 @@ func (a *App) mayReplace(o roster.Owner) error {
 		}
 	}
 	now, ok := a.schedule.Roster().Owner(o.Org)
+	if ok && o.Rate != 0 && o.Rate != now.Rate {
+		return fmt.Errorf("alarm_rate of %s is %g, and a roster can not change it to %g: the owner chooses how many false alarms on its own page, from the next term on; write %g, or leave it out",
+			o.Name, now.Rate, o.Rate, now.Rate)
+	}
 	plan := a.schedule.Plan()
 	asked := func(n wave.Number) bool { return slices.Contains(plan.Owners(n), o.Org) }
 	for _, n := range plan.Unreleased() {

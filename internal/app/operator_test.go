@@ -9,6 +9,7 @@ import (
 
 	"github.com/folgmed/folgmed/internal/access"
 	"github.com/folgmed/folgmed/internal/control"
+	"github.com/folgmed/folgmed/internal/roster"
 	"github.com/folgmed/folgmed/internal/wave"
 )
 
@@ -78,5 +79,37 @@ func TestSlipsForWeeksThatAreAsked(t *testing.T) {
 	}
 	if asked == 0 || asked == 8 {
 		t.Errorf("%d of 8 weeks are asked: nothing was told apart", asked)
+	}
+}
+
+// An owner begins with the rate of its first roster. A later roster can not
+// change it in the middle of a term; what the owner chooses acts from the next.
+func TestRateIsTheOwnersToChoose(t *testing.T) {
+	t.Parallel()
+	a, _ := newInstallation(t).start(t)
+	known := oneSchool()
+	known.Owners[0].Rate = .1
+	must(t, a.SaveRoster(t.Context(), known))
+	known.Owners[0].Rate = 0 // as from a file that does not say
+	must(t, a.SaveRoster(t.Context(), known))
+	o := a.schedule.Roster().Owners[0]
+	if o.Rate != .1 {
+		t.Errorf("a roster that does not say leaves %g", o.Rate)
+	}
+	known.Owners[0].Rate = .5
+	if err := a.SaveRoster(t.Context(), known); err == nil || !strings.Contains(err.Error(), "the owner chooses") {
+		t.Errorf("a roster with another rate: %v", err)
+	}
+
+	this := wave.NumberOf(now)
+	c, err := roster.NewRateChoice("a", o.Org, .5, now.In(wave.Oslo), "anna")
+	must(t, err)
+	must(t, a.store.AppendRateChoice(t.Context(), c))
+	must(t, a.schedule.Refresh(t.Context()))
+	spring := wave.NumberOf(time.Date(2027, 1, 4, 9, 0, 0, 0, wave.Oslo))
+	for n, want := range map[wave.Number]float64{this: .1, spring - 1: .1, spring: .5, spring + 100: .5} {
+		if got := a.schedule.Rate(o, n); got != want {
+			t.Errorf("wave %d has the rate %g, want %g", n, got, want)
+		}
 	}
 }

@@ -24,6 +24,7 @@ type schedule struct {
 // inForce is one reading of roster and journal.
 type inForce struct {
 	roster roster.Roster
+	rates  []roster.RateChoice
 	events []wave.Event
 	plan   *wave.Plan
 }
@@ -39,11 +40,15 @@ func (s *schedule) Refresh(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read the roster: %w", err)
 	}
+	rates, err := s.store.RateChoices(ctx)
+	if err != nil {
+		return fmt.Errorf("read the choices of rates: %w", err)
+	}
 	events, err := s.store.WaveEvents(ctx)
 	if err != nil {
 		return fmt.Errorf("read the waves: %w", err)
 	}
-	s.now.Store(&inForce{roster: r, events: events, plan: wave.NewPlan(r, s.surveys, events, s.clock.Now())})
+	s.now.Store(&inForce{roster: r, rates: rates, events: events, plan: wave.NewPlan(r, s.surveys, events, s.clock.Now())})
 	return nil
 }
 
@@ -76,6 +81,13 @@ func (s *schedule) Plan() *wave.Plan { return s.now.Load().plan }
 
 // Roster is the roster in force.
 func (s *schedule) Roster() roster.Roster { return s.now.Load().roster }
+
+// Rate is how many false alarms per class and school year the owner has chosen
+// for a wave: what is in force on its Monday. A choice acts from the next term
+// on, so none that is made while a wave is on its way changes what it shows.
+func (s *schedule) Rate(o roster.Owner, n wave.Number) float64 {
+	return o.RateOn(roster.Date(n.Opens().Format(time.DateOnly)), s.now.Load().rates)
+}
 
 // SealedBy is the last of the waves that were sealed at t or before.
 func (s *schedule) SealedBy(t time.Time) (last wave.Number, ok bool) {

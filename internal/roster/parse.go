@@ -17,11 +17,8 @@ import (
 // questionnaire file too, so that whoever checks both prints one list.
 type Fault = surveys.Fault
 
-// Defaults for what an owner leaves out (SCHOOL §1, DETECTION §3).
-const (
-	DefaultRhythm = 2
-	DefaultRate   = .25
-)
+// DefaultRhythm is the rhythm of an owner that gives none (SCHOOL §1).
+const DefaultRhythm = 2
 
 const (
 	// maxClass is far above any class: recorded data may have a lecturer's whole
@@ -36,8 +33,9 @@ const (
 const namesNever = "a roster holds class sizes, never names"
 
 // Parse reads a roster from a YAML file, or from a CSV file if its name ends
-// in .csv, and fills in the defaults. If it returns faults the roster is
-// empty: nothing is half imported.
+// in .csv, and fills in the default rhythm. A rate that is not given stays 0:
+// what it stands for depends on whether the owner is known. If it returns faults
+// the roster is empty: nothing is half imported.
 func Parse(file string, data []byte) (Roster, []Fault) {
 	if strings.EqualFold(filepath.Ext(file), ".csv") {
 		return parseCSV(file, data)
@@ -81,9 +79,6 @@ func (r *Roster) defaults() {
 		if r.Owners[i].Rhythm == 0 {
 			r.Owners[i].Rhythm = DefaultRhythm
 		}
-		if r.Owners[i].Rate == 0 {
-			r.Owners[i].Rate = DefaultRate
-		}
 	}
 }
 
@@ -121,7 +116,7 @@ func (o Owner) check(fault noter, path string) {
 	if !slices.Contains([]int{1, 2, 4}, o.Rhythm) {
 		fault(path+".rhythm", fmt.Sprintf("rhythm %d", o.Rhythm), "1, 2 or 4 weeks between waves")
 	}
-	if !slices.Contains([]float64{.1, .25, .5}, o.Rate) {
+	if o.Rate != 0 && !slices.Contains(Rates, o.Rate) {
 		fault(path+".alarm_rate", fmt.Sprintf("alarm_rate %g", o.Rate), "0.1, 0.25 or 0.5 false alarms per class and school year")
 	}
 	for i, h := range o.Holidays {

@@ -16,10 +16,10 @@ type Roster struct {
 type Owner struct {
 	Org       string     `yaml:"org" json:"org"` // organisation number, nine digits
 	Name      string     `yaml:"name" json:"name"`
-	Rhythm    int        `yaml:"rhythm" json:"rhythm"`               // weeks between waves: 1, 2 (default) or 4
-	Rate      float64    `yaml:"alarm_rate" json:"alarm_rate"`       // false alarms per class and school year: .1, .25 (default) or .5
-	Holidays  []Holiday  `yaml:"holidays,omitempty" json:"holidays"` // no school days
-	Terms     []Term     `yaml:"terms,omitempty" json:"terms"`       // first and last school day of each school year
+	Rhythm    int        `yaml:"rhythm" json:"rhythm"`                   // weeks between waves: 1, 2 (default) or 4
+	Rate      float64    `yaml:"alarm_rate,omitempty" json:"alarm_rate"` // false alarms per class and school year that it began with, one of Rates; RateOn has the one in force
+	Holidays  []Holiday  `yaml:"holidays,omitempty" json:"holidays"`     // no school days
+	Terms     []Term     `yaml:"terms,omitempty" json:"terms"`           // first and last school day of each school year
 	HelpLines []HelpLine `yaml:"help_lines,omitempty" json:"help_lines"`
 	Schools   []School   `yaml:"schools" json:"schools"`
 }

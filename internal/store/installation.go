@@ -56,6 +56,24 @@ func (s *Store) Roster(ctx context.Context) (roster.Roster, error) {
 	return all, err
 }
 
+// AppendRateChoice appends an owner's choice of a rate of false alarms.
+func (s *Store) AppendRateChoice(ctx context.Context, c roster.RateChoice) error {
+	return s.insert(ctx, "AppendRateChoice", "rate_choice", 1, func(int) []any {
+		return []any{c.ID, c.Owner, c.Rate, string(c.From), c.At, c.By}
+	})
+}
+
+// RateChoices returns every choice of a rate, by owner and time.
+func (s *Store) RateChoices(ctx context.Context) ([]roster.RateChoice, error) {
+	var all []roster.RateChoice
+	var c roster.RateChoice
+	err := s.each(ctx, "RateChoices", []any{&c.ID, &c.Owner, &c.Rate, (*string)(&c.From), &c.At, &c.By}, func() error {
+		all = append(all, c)
+		return nil
+	})
+	return all, err
+}
+
 // AppendWaveEvent appends one step of a wave.
 func (s *Store) AppendWaveEvent(ctx context.Context, e wave.Event) error {
 	closes := e.Closes

@@ -269,6 +269,14 @@ func TestJournals(t *testing.T) {
 	changes, err := s.AccessEvents(ctx)
 	equal(t, changes, err, []access.Event{added, removed})
 
+	choice := roster.RateChoice{ID: "1", Owner: "964338531", Rate: .1, From: "2027-01-01", At: at, By: "p1"}
+	later := roster.RateChoice{ID: "0", Owner: "964338531", Rate: .5, From: "2027-08-01", At: at.Add(time.Second), By: "p1"}
+	for _, c := range []roster.RateChoice{later, choice, choice} {
+		must(t, s.AppendRateChoice(ctx, c))
+	}
+	choices, err := s.RateChoices(ctx)
+	equal(t, choices, err, []roster.RateChoice{choice, later})
+
 	line := audit.Entry{ID: "1", At: at, Person: "p1", School: "974700000", Action: "read_overview", About: "r150"}
 	must(t, s.AppendAudit(ctx, line))
 	must(t, s.AppendAudit(ctx, line))

@@ -1,0 +1,2 @@
+-- AppendRateChoice
+INSERT INTO rate_choice (id, owner, rate, since, at, `by`)

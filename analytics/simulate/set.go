@@ -51,10 +51,7 @@ func Set(c SetConfig) ([]Row, []Truth) {
 // world lays the classes out in schools. Roster and onset of a class depend on
 // its place alone; which kind stands there, on the numbers of all.
 func (c SetConfig) world() Config {
-	onset := cmp.Or(c.Onset, [2]int{28, 45})
-	if onset[0] < 1 || onset[1] < onset[0] {
-		panic(fmt.Sprintf("simulate: onsets from week %d to %d", onset[0], onset[1]))
-	}
+	onset := onsets(c.Onset)
 	var types []Kind
 	for _, k := range kinds {
 		if c.Classes[k] < 0 {
@@ -87,11 +84,29 @@ func (c SetConfig) world() Config {
 		}
 		school := &config.Schools[len(config.Schools)-1]
 		class := Class{Size: Roster(places), Items: items, Kind: kind}
-		wave := onset[0] - 1 + places.IntN(onset[1]-onset[0]+1)
-		if kind != None && kind != Chronic {
+		if wave := onset.draw(places); kind.begins() {
 			class.Onset = wave
 		}
 		school.Classes = append(school.Classes, class)
 	}
 	return config
 }
+
+// span is a first and a last week, from 1.
+type span [2]int
+
+// onsets is a range of onsets, by default that of the realistic set. It panics
+// if it is none.
+func onsets(weeks [2]int) span {
+	s := span(cmp.Or(weeks, [2]int{28, 45}))
+	if s[0] < 1 || s[1] < s[0] {
+		panic(fmt.Sprintf("simulate: onsets from week %d to %d", s[0], s[1]))
+	}
+	return s
+}
+
+// draw is a wave of the span, counted from 0.
+func (s span) draw(r *rand.Rand) int { return s[0] - 1 + r.IntN(s[1]-s[0]+1) }
+
+// begins tells whether a kind has an onset.
+func (k Kind) begins() bool { return k != None && k != Chronic }

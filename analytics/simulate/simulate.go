@@ -1,16 +1,31 @@
 // Package simulate makes synthetic schools: pupils with lasting and passing
 // moods, who are present or not, and answer ordinal questions. It is what
-// thresholds are calibrated on and what the demo is filled with. No pupil of
-// it exists.
+// detectors are compared and thresholds calibrated on, and what the demo is
+// filled with. No pupil of it exists.
+//
+// There is one model, [World], which goes from wave to wave: [World.Next] gives
+// answer sheets, [World.Rows] what is kept of them and the statistics that
+// detectors watch, [World.Panel] what package analytics takes. [Set] lays out an
+// evaluation set in such a world, [Country] a whole country.
 //
 // Everything is seeded and streaming: the same [Config] gives the same answers,
-// one wave at a time, whatever the number of classes. Each class draws from a
-// source of its own, so adding one class does not change another.
+// one wave at a time, however many waves follow and whatever the number of
+// classes. Each class draws from a source of its own, so adding one class does
+// not change another.
 //
 // Moods are on a latent scale with variance 1 over all pupils and waves, made
 // of owner .003, school .017, class .040, class-wave .010, pupil .48 and
 // pupil-wave .43: class and school shares as in the Dutch and Norwegian studies
-// of wellbeing (intraclass correlations of 2-8 % for classes).
+// of wellbeing (intraclass correlations of 2-8 % for classes). An answer loads
+// on the mood, and on a lasting and a passing leaning of its own; cuts on that
+// scale give the national shares of its steps. Whoever feels worse answers less
+// (83 % do). A season, national waves, school noise and events, and classes
+// that move more than others make it hard to watch.
+//
+// Sources: Shaw & Cross 2012 and Parker et al. 2023 for the intraclass
+// correlations; Elevundersøkelsen 2016-2025 for the frequency of bullying
+// ([National]); Statistics Norway 2025 for schools and pupils ([Country]). What
+// no source gives is called ours where it stands.
 package simulate
 
 import (
@@ -91,6 +106,7 @@ type Class struct {
 	Items []Item // what it is asked
 	Kind  Kind
 	Onset int // wave from which on Kind acts, counted from 0
+	Grade int // youngest grade, if that is known; no answer depends on it
 }
 
 // School is one school. Schools of one Owner share a small part of their level.

@@ -39,7 +39,7 @@ type Step string
 
 // The steps of a prompt.
 const (
-	Opened    Step = "opened"
+	Opened    Step = "opened"   // by Machine; of a signal about adults by the owner, who passes it on
 	Joined    Step = "joined"   // another signal of the same unit and kind, or a class's in its school's prompt
 	Raised    Step = "raised"   // from notice to act
 	Ended     Step = "ended"    // the signal's period is over
@@ -63,6 +63,8 @@ type Body struct {
 	Group      string   `json:"group,omitempty"`    // its group: girl, boy or none
 	Kind       string   `json:"kind,omitempty"`
 	Tier       string   `json:"tier,omitempty"`
+	Since      string   `json:"since,omitempty"`  // month of start, where the reader has no release of the signal: about adults
+	OneIn      int      `json:"one_in,omitempty"` // and how often such a signal comes where nothing has changed
 	Text       string   `json:"text,omitempty"`
 	Conclusion string   `json:"conclusion,omitempty"` // Concern or NoConcern
 	Reason     string   `json:"reason,omitempty"`     // why a decision was taken, prompt.Reason for machine events

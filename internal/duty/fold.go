@@ -29,7 +29,9 @@ type Told struct {
 	Signal string // signal id
 	Unit   disclosure.Unit
 	Tier   disclosure.Tier
-	Ended  bool // its period is over
+	Since  string // as Body has it
+	OneIn  int    // as Body has it
+	Ended  bool   // its period is over
 }
 
 // Entry is one event of a prompt's history.
@@ -159,7 +161,7 @@ func (p *Prompt) tell(e Event) {
 			t.Tier = Stronger(t.Tier, tier)
 			continue
 		}
-		p.Signals = append(p.Signals, Told{Signal: s, Unit: unitOf(e), Tier: tier})
+		p.Signals = append(p.Signals, Told{Signal: s, Unit: unitOf(e), Tier: tier, Since: e.Body.Since, OneIn: e.Body.OneIn})
 	}
 }
 

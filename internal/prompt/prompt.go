@@ -26,11 +26,12 @@ const (
 	RaisedToAct    Reason = "raised_to_act"    // told as notice, now act, in an open prompt
 	ReopenedByRise Reason = "reopened_by_rise" // concluded as notice, now act
 	PeriodOver     Reason = "period_over"      // the signal no longer stands
+	PassedOn       Reason = "passed_on"        // about adults, by the owner to the principal
 
 	Standing         Reason = "standing"          // told, and nothing new
 	AlreadyConcluded Reason = "already_concluded" // concluded for this signal's term
 	AlreadyOver      Reason = "already_over"      // its period was over before, or before it was told
-	OwnerFirst       Reason = "owner_first"       // adult, or of no one school: the owner's to pass on (SCHOOL §4)
+	OwnerFirst       Reason = "owner_first"       // adult and not passed on, or of no one school: the owner's (SCHOOL §4)
 )
 
 // Decision is what one signal of a release led to.
@@ -101,8 +102,11 @@ func (r *round) decide(s disclosure.Signal) Decision {
 	panic("prompt: deliver did not decide")
 }
 
-func inhibit(_ *round, s disclosure.Signal) (Decision, bool) {
-	return Decision{Signal: s, Reason: OwnerFirst}, s.Kind == disclosure.KindAdult || s.Unit.School == ""
+// inhibit keeps from the school what is the owner's. What the owner has passed
+// on goes its way like any other; what comes later is the owner's again.
+func inhibit(r *round, s disclosure.Signal) (Decision, bool) {
+	return Decision{Signal: s, Reason: OwnerFirst},
+		s.Kind == disclosure.KindAdult && len(r.telling(s)) == 0 || s.Unit.School == ""
 }
 
 func expire(r *round, s disclosure.Signal) (Decision, bool) {

@@ -36,10 +36,18 @@ type promptCard struct {
 	State, Opened  string
 }
 
-// signalCard is a standing signal in the list.
+// signalCard is one signal in words.
 type signalCard struct {
 	Unit, Sentence, Since, OneIn string
-	Prompt                       string // where it is followed up
+	Act                          bool
+	Prompt                       string // where it is followed up, in the list of those that stand
+}
+
+func (v *visit) signalCard(s disclosure.Signal) signalCard {
+	return signalCard{
+		Unit: v.unit(s.Unit), Sentence: v.sentence(s), Since: v.since(s), OneIn: v.oneIn(s),
+		Act: s.Tier == disclosure.Act,
+	}
 }
 
 // wholeSchool is one figure of a school that has no row in a picture.
@@ -160,10 +168,7 @@ func (s *Staff) signals(v *visit, current []disclosure.Released, prompts []duty.
 		if !ok || signal.Kind == disclosure.KindAdult {
 			continue
 		}
-		card := signalCard{
-			Unit: v.unit(signal.Unit), Sentence: v.sentence(signal),
-			Since: v.since(signal), OneIn: v.oneIn(signal),
-		}
+		card := v.signalCard(signal)
 		for _, p := range prompts {
 			if _, ok := p.Told(signal.ID); ok {
 				card.Prompt = "/staff/prompts/" + p.ID // the latest
@@ -172,22 +177,6 @@ func (s *Staff) signals(v *visit, current []disclosure.Released, prompts []duty.
 		cards = append(cards, card)
 	}
 	return cards
-}
-
-// since says from which month on; a severe signal has none, as its wave is
-// never told.
-func (v *visit) since(s disclosure.Signal) string {
-	if s.Kind == disclosure.KindSevere {
-		return ""
-	}
-	return v.t("signal.since", v.month(s.Since))
-}
-
-func (v *visit) oneIn(s disclosure.Signal) string {
-	if s.OneIn == 0 {
-		return ""
-	}
-	return v.plural("signal.one_in", s.OneIn)
 }
 
 // wholeSchool lists the school's own figures where they have no row in a
@@ -242,6 +231,7 @@ func (s *Staff) prompts(ctx context.Context, v *visit) ([]duty.Prompt, error) {
 		return nil, fmt.Errorf("read duty events of school %s: %w", v.school.Org, err)
 	}
 	return slices.DeleteFunc(duty.Prompts(events), func(p duty.Prompt) bool {
-		return p.Unit.School != v.school.Org || p.Kind == disclosure.KindAdult || !v.seesPrompt(p)
+		adult := p.Kind == disclosure.KindAdult // there is one only once the owner has passed it on
+		return p.Unit.School != v.school.Org || adult && !v.person.May(access.SeeAdult) || !v.seesPrompt(p)
 	}), nil
 }

@@ -167,20 +167,16 @@ func (v *visit) toldBy(p duty.Prompt, told map[string]disclosure.Signal) (cards 
 			continue
 		}
 		s, ok := told[t.Signal]
-		if !ok { // older than what is kept of releases
-			s = disclosure.Signal{Unit: t.Unit, Kind: p.Kind, Tier: t.Tier}
+		if !ok { // older than what is kept of releases, or the owner's
+			s = disclosure.Signal{Unit: t.Unit, Kind: p.Kind, Tier: t.Tier, Since: t.Since, OneIn: t.OneIn}
 		}
-		card := signalCard{Unit: v.unit(s.Unit), Sentence: v.sentence(s), OneIn: v.oneIn(s)}
-		if ok {
-			card.Since = v.since(s)
-		}
-		cards = append(cards, card)
-		theme := s.Theme
+		cards = append(cards, v.signalCard(s))
+		theme := themeOf(s)
 		switch {
-		case s.Kind == disclosure.KindSevere || s.Kind == disclosure.KindSilence:
+		case s.Kind == disclosure.KindSevere || s.Kind == disclosure.KindAdult:
 			theme = string(s.Kind)
-		case theme == "":
-			theme = "other"
+		case silent(s):
+			theme = string(disclosure.KindSilence)
 		}
 		if !themes[theme] {
 			themes[theme] = true
@@ -208,6 +204,10 @@ func (v *visit) history(e duty.Entry, names map[string]string) historyItem {
 		if name := names[e.By]; name != "" {
 			h.Who = v.t("who", name, h.Who)
 		}
+	}
+	if (e.Step == duty.Opened || e.Step == duty.Joined) && e.By != duty.Machine {
+		h.What = v.t("step.passed_on")
+		return h
 	}
 	if e.Step == duty.Concluded {
 		h.What, h.Text = v.t("conclusion."+e.Body.Conclusion), e.Body.Reason

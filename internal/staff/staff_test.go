@@ -49,7 +49,7 @@ func TestOverviewShowsWhatWasReleased(t *testing.T) {
 		t.Errorf("%d pictures, want two, with hatched cells", pictures.Length())
 	}
 	signals := strings.Join(texts(doc.Find(".signals li")), "\n")
-	for _, want := range []string{"Det begynte trolig i oktober 2026", "omtrent én gang per 4 klasseår", "Minst én har svart"} {
+	for _, want := range []string{"Det begynte trolig i oktober 2026", "om lag én gang på fire klasseår", "Minst én har svart"} {
 		if !strings.Contains(signals, want) {
 			t.Errorf("the signals do not say %q:\n%s", want, signals)
 		}

@@ -1,6 +1,7 @@
 package staff
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -35,6 +36,9 @@ func lines(text string) []string { return strings.Split(strings.TrimSpace(text),
 // unit names a unit as it stands in a sentence or a heading.
 func (w words) unit(u disclosure.Unit) string {
 	name := w.t("unit.school")
+	if u.Group != "" {
+		name = w.t("unit.school_within")
+	}
 	switch u.Level {
 	case disclosure.LevelClass:
 		return u.Name
@@ -78,30 +82,93 @@ func (w words) month(since string) string {
 
 // headline says in few words what a signal is, after the name of its unit.
 func (w words) headline(s disclosure.Signal) string {
-	return w.about("headline.", s)
-}
-
-// sentence says what a signal is.
-func (w words) sentence(s disclosure.Signal) string {
-	return w.about("signal.", s)
-}
-
-func (w words) about(prefix string, s disclosure.Signal) string {
-	key := prefix + string(s.Kind)
 	switch s.Kind {
-	case disclosure.KindSevere, disclosure.KindSilence:
-		return w.t(key)
+	case disclosure.KindSevere, disclosure.KindAdult:
+		return w.t("headline." + string(s.Kind))
+	case disclosure.KindSilence, disclosure.KindChange, disclosure.KindGroup, disclosure.KindLevel:
+	}
+	switch {
+	case silent(s) && s.Kind == disclosure.KindLevel:
+		return w.t("headline.silence_level")
+	case silent(s):
+		return w.t("headline.silence")
+	case s.Kind == disclosure.KindLevel:
+		return w.t("headline.level", w.theme(s.Theme))
 	default:
-		return w.t(key, w.theme(s.Theme))
+		return w.t("headline.change", w.theme(s.Theme))
 	}
 }
 
-func (w words) theme(theme string) string {
-	if theme == "" {
-		theme = "other"
+// sentence says what a signal is: for a change against what is usual in the
+// unit itself, for a level against other places. That fewer answer is said as
+// that, never as distress.
+func (w words) sentence(s disclosure.Signal) string {
+	switch {
+	case s.Kind == disclosure.KindSevere || s.Kind == disclosure.KindAdult:
+		return w.t("signal." + string(s.Kind))
+	case silent(s) && s.Kind == disclosure.KindLevel:
+		return w.t("signal.silence_level", w.where(s.Unit))
+	case silent(s):
+		return w.t("signal.silence", w.where(s.Unit))
+	case s.Kind == disclosure.KindLevel:
+		return w.t("signal.level."+themeOf(s), w.where(s.Unit))
+	default:
+		return w.t("signal.change."+themeOf(s), w.where(s.Unit))
 	}
-	return w.t("theme." + theme)
 }
+
+// silent says whether a signal is about how many answer.
+func silent(s disclosure.Signal) bool {
+	return s.Kind == disclosure.KindSilence || s.Theme == disclosure.ThemeFewerAnswering
+}
+
+// themeOf is what a signal is about; of one that is older than what is kept of
+// releases it is not known.
+func themeOf(s disclosure.Signal) string { return cmp.Or(s.Theme, "other") }
+
+// where says where in a sentence about a unit.
+func (w words) where(u disclosure.Unit) string {
+	key := "where."
+	if u.Group != "" {
+		key += u.Group + "."
+	}
+	return w.t(key + string(u.Level))
+}
+
+// since says from which month on; a severe signal has none, as its wave is
+// never told, nor has one that is older than what is kept of releases.
+func (w words) since(s disclosure.Signal) string {
+	switch {
+	case s.Kind == disclosure.KindSevere || s.Since == "":
+		return ""
+	case s.Kind == disclosure.KindLevel:
+		return w.t("since.level", w.month(s.Since))
+	default:
+		return w.t("since.change", w.month(s.Since))
+	}
+}
+
+// oneIn says how often such a signal comes where there is nothing to find, in
+// words for the rates that an owner may choose.
+func (w words) oneIn(s disclosure.Signal) string {
+	if s.OneIn == 0 {
+		return ""
+	}
+	n := strconv.Itoa(s.OneIn)
+	if key := "number." + n; w.cat.Has(key) {
+		n = w.t(key)
+	}
+	of, within := "one_in.where_unchanged", string(s.Unit.Level)
+	if s.Kind == disclosure.KindLevel {
+		of = "one_in.where_no_worse"
+	}
+	if s.Unit.Group != "" {
+		within = "group"
+	}
+	return w.t("one_in", w.t(of), w.t("one_in."+within, n))
+}
+
+func (w words) theme(theme string) string { return w.t("theme." + cmp.Or(theme, "other")) }
 
 // ago says how long ago a day was, as whole days of Oslo's calendar. A day to
 // come is today: the clock of a rehearsal can be set back.

@@ -33,16 +33,15 @@ func TestEveryComposedKeyIsThere(t *testing.T) {
 	for _, code := range duty.RefusalCodes {
 		add("refused.", string(code))
 	}
-	kinds := []disclosure.Kind{
-		disclosure.KindChange, disclosure.KindLevel, disclosure.KindGroup, disclosure.KindSevere, disclosure.KindSilence,
+	themes := []string{"other"} // of a signal that is no longer kept
+	for _, theme := range disclosure.Themes {
+		if theme != disclosure.ThemeFewerAnswering { // told as silence
+			themes = append(themes, theme)
+		}
 	}
-	for _, k := range kinds {
-		add("signal.", string(k))
-		add("headline.", string(k))
-	}
-	themes := []string{"wellbeing", "unsafe", "alone", "left_out", "hurt", "digital", "other"}
 	add("theme.", themes...)
-	add("look.", append(themes, string(disclosure.KindSevere), string(disclosure.KindSilence))...)
+	add("look.", append(themes, string(disclosure.KindSevere), string(disclosure.KindSilence), string(disclosure.KindAdult))...)
+	add("tier.", string(disclosure.Notice), string(disclosure.Act))
 	for _, s := range []duty.Step{duty.Opened, duty.Joined, duty.Raised, duty.Ended, duty.Observed, duty.Concluded} {
 		add("step.", string(s))
 	}

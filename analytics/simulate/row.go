@@ -22,6 +22,7 @@ type Row struct {
 type Truth struct {
 	Class, School int // from 1
 	Roster        int
+	Owner         int
 	Grade         int // youngest grade; 0 if that is not known
 	Kind          Kind
 	Onset         int // week from which on Kind acts, from 1; 0 for None
@@ -90,7 +91,7 @@ func (w *World) Truth() []Truth {
 	truth := make([]Truth, 0, len(w.classes))
 	for s, school := range w.config.Schools {
 		for _, c := range school.Classes {
-			one := Truth{Class: len(truth) + 1, School: s + 1, Roster: c.Size, Grade: c.Grade, Kind: c.Kind, SchoolEvent: w.schools[s].first}
+			one := Truth{Class: len(truth) + 1, School: s + 1, Owner: school.Owner, Roster: c.Size, Grade: c.Grade, Kind: c.Kind, SchoolEvent: w.schools[s].first}
 			switch c.Kind {
 			case None:
 			case Chronic:

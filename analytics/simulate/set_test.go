@@ -203,3 +203,24 @@ func BenchmarkSet(b *testing.B) {
 		simulate.Set(simulate.SetConfig{Seed: 1, Classes: map[simulate.Kind]int{simulate.None: 1000}})
 	}
 }
+
+func TestCountryFamily(t *testing.T) {
+	calibration, panel, err := simulate.CountryFamily("realistic", 3, 700)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var share float64
+	for _, s := range panel.Kinds {
+		share += s
+	}
+	if len(panel.Kinds) != 7 || share < .049 || share > .051 || len(calibration.Kinds) > 0 ||
+		panel.Nation != calibration.Nation || panel.Seed == calibration.Seed || panel.Classes != 700 {
+		t.Errorf("panel %+v, calibration %+v", panel, calibration)
+	}
+	if _, _, err := simulate.CountryFamily("messy", 1, 0); err == nil {
+		t.Error("a family there is not was given")
+	}
+	if _, _, err := simulate.CountryFamily("clean", 1, -1); err == nil {
+		t.Error("a country of -1 classes was given")
+	}
+}

@@ -36,6 +36,7 @@ type cli struct {
 	Replay   replayCmd   `cmd:"" help:"Cast recorded answers as ballots into a rehearsal."`
 	Check    checkCmd    `cmd:"" help:"Check questionnaire and roster files."`
 	Evaluate evaluateCmd `cmd:"" help:"Measure the detector beside its rivals, on sets of which the truth is known."`
+	Simulate simulateCmd `cmd:"" help:"Write simulated classes as tables, to compare detectors on."`
 	Score    scoreCmd    `cmd:"" help:"Write the detector's evidence for each class and week of a file."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`
 	Engine   engineCmd   `cmd:"" hidden:"" name:"engine-host" help:"Host the embedded ClickHouse; started by the server itself."`

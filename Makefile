@@ -12,7 +12,7 @@ TABLET  := internal/pupil/dist/index.html
 CHDB    := internal/engine/node_modules/@chdb/lib-linux-x64-gnu/libchdb.so
 DEMO    := data/demo
 
-.PHONY: help demo clean-demo build engine tablet test lint vuln fuzz bench tools
+.PHONY: help demo clean-demo build engine tablet test lint vuln fuzz bench evaluate tools
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,8 +60,22 @@ fuzz: ## fuzz every parser for half a minute each
 	  for f in $$($(GO) test -list '^Fuzz' $$p | grep '^Fuzz' || true); do \
 	    echo "$$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime 30s $$p; done; done
 
-bench: build ## casts a second and latency beside a bare handler and raw inserts
+bench: build ## casts a second and latency beside a bare handler and raw inserts; time per series beside R
 	$(GO) test -run '^$$' -bench . -benchtime 1x -timeout 20m ./internal/app
+	$(GO) test -run '^$$' -bench . ./analytics/evaluate
+
+# A folder of sets has for each panel counts and truth, and the classes to find
+# thresholds on; the clean and the early panel share theirs.
+evaluate: build ## measure the detector beside its rivals (SETS=DIR: on the sets of that folder; REPORT=DIR: with pictures)
+ifdef SETS
+	$(BIN) evaluate --calibration $(SETS)/calib_counts.csv.gz --panel $(SETS)/counts.csv.gz --truth $(SETS)/truth.csv $(if $(REPORT),--report $(REPORT)/clean)
+	$(BIN) evaluate --calibration $(SETS)/calib_counts.csv.gz --panel $(SETS)/early_counts.csv.gz --truth $(SETS)/early_truth.csv $(if $(REPORT),--report $(REPORT)/early)
+	$(BIN) evaluate --calibration $(SETS)/calib2_counts.csv.gz --panel $(SETS)/counts2.csv.gz --truth $(SETS)/truth2.csv $(if $(REPORT),--report $(REPORT)/realistic)
+else
+	$(BIN) evaluate --set clean $(if $(REPORT),--report $(REPORT)/clean)
+	$(BIN) evaluate --set early $(if $(REPORT),--report $(REPORT)/early)
+	$(BIN) evaluate --set realistic $(if $(REPORT),--report $(REPORT)/realistic)
+endif
 
 tools: ## install Chromium, gcc and promtool where they are missing (as root)
 	@.ci/tools

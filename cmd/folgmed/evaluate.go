@@ -1,13 +1,18 @@
 package main
 
 import (
+	"bufio"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/folgmed/folgmed/analytics/evaluate"
+	"github.com/folgmed/folgmed/internal/evaluation"
 )
 
 type evaluateCmd struct {
@@ -19,7 +24,8 @@ type evaluateCmd struct {
 	Classes int    `help:"Without files: classes of the panel. Default: as many as the set has."`
 	Seed    uint64 `default:"1" help:"Without files: seed of the simulation."`
 
-	JSON bool `name:"json" help:"Print numbers for programs, not tables."`
+	Report string `type:"path" help:"Also write a page with pictures, index.html, and the numbers, report.json, into this folder."`
+	JSON   bool   `name:"json" help:"Print numbers for programs, not tables."`
 }
 
 // Run prints what our detector and its rivals find at the same false alarms.
@@ -32,10 +38,13 @@ func (e evaluateCmd) Run(c console) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", e.Calibration, err)
 	}
+	if e.Report != "" {
+		if err := e.write(reports); err != nil {
+			return err
+		}
+	}
 	if e.JSON {
-		out := json.NewEncoder(c.out)
-		out.SetIndent("", " ")
-		return out.Encode(reports)
+		return writeJSON(c.out, reports)
 	}
 	if err := reports[0].Text(c.out); err != nil {
 		return err
@@ -51,14 +60,44 @@ func (e evaluateCmd) Run(c console) error {
 	return nil
 }
 
+// write fills the folder of the report.
+func (e evaluateCmd) write(reports []*evaluate.Report) error {
+	if err := os.MkdirAll(e.Report, 0o755); err != nil { //nolint:gosec // measured numbers, for all to read
+		return err
+	}
+	title := "Detection, measured on " + filepath.Base(e.Panel)
+	if e.Panel == "" {
+		title = fmt.Sprintf("Detection, measured on a simulated %s set (seed %d)", e.set(), e.Seed)
+	}
+	return errors.Join(
+		create(filepath.Join(e.Report, "index.html"), func(w io.Writer) error { return evaluation.Write(w, title, reports) }),
+		create(filepath.Join(e.Report, "report.json"), func(w io.Writer) error { return writeJSON(w, reports) }),
+	)
+}
+
+func writeJSON(w io.Writer, reports []*evaluate.Report) error {
+	out := json.NewEncoder(w)
+	out.SetIndent("", " ")
+	return out.Encode(reports)
+}
+
+// create makes a file and fills it.
+func create(name string, fill func(io.Writer) error) error {
+	file, err := os.Create(name)
+	if err != nil {
+		return err
+	}
+	w := bufio.NewWriter(file)
+	return errors.Join(fill(w), w.Flush(), file.Close())
+}
+
+// set is the set to simulate.
+func (e evaluateCmd) set() string { return cmp.Or(e.Set, "realistic") }
+
 // sets reads the files, or simulates without them.
 func (e evaluateCmd) sets() (calibration, panel *evaluate.Table, truth evaluate.Truth, err error) {
 	if e.Panel == "" {
-		set := e.Set
-		if set == "" {
-			set = "realistic"
-		}
-		return evaluate.Simulate(set, e.Seed, e.Classes)
+		return evaluate.Simulate(e.set(), e.Seed, e.Classes)
 	}
 	if e.Set != "" || e.Classes != 0 {
 		return nil, nil, nil, errors.New("--set and --classes are of a simulated set: leave them out, or the files")

@@ -1,10 +1,10 @@
 package main
 
 import (
-	"bufio"
+	"encoding/csv"
 	"fmt"
 	"io"
-	"os"
+	"strconv"
 
 	"github.com/folgmed/folgmed/analytics/evaluate"
 )
@@ -29,24 +29,17 @@ func (s scoreCmd) Run() error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", s.Calibration, err)
 	}
-	file, err := os.Create(s.Out)
-	if err != nil {
-		return err
-	}
-	if err := writeScores(file, panel, scores); err != nil {
-		_ = file.Close()
-		return err
-	}
-	return file.Close()
+	return create(s.Out, func(w io.Writer) error { return writeScores(w, panel, scores) })
 }
 
 func writeScores(to io.Writer, panel *evaluate.Table, scores [][]float64) error {
-	w := bufio.NewWriter(to)
-	_, _ = fmt.Fprintln(w, "class,week,score")
+	w := csv.NewWriter(to)
+	_ = w.Write([]string{"class", "week", "score"})
 	for c, class := range panel.Classes {
 		for t, week := range panel.Weeks {
-			_, _ = fmt.Fprintf(w, "%s,%d,%g\n", class, week, scores[c][t])
+			_ = w.Write([]string{class, strconv.Itoa(week), strconv.FormatFloat(scores[c][t], 'g', -1, 64)})
 		}
 	}
-	return w.Flush()
+	w.Flush()
+	return w.Error()
 }

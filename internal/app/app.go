@@ -342,6 +342,11 @@ func (a *App) startListeners(context.Context) error {
 	a.access.Routes(shell)
 	pages.Routes(shell, a.access.Require)
 	owner.New(a.access, a.store, a.schedule.Now).Routes(shell)
+	ownerPage, err := owner.NewPage(a.store, a.schedule.Now, a.log)
+	if err != nil {
+		return err
+	}
+	ownerPage.Routes(shell, a.access.Require)
 
 	public, err := web.Listen(web.ListenOptions{
 		Addr: a.cfg.Listen, CertFile: a.cfg.TLSCert, KeyFile: a.cfg.TLSKey, Proxy: a.cfg.TLSProxy,

@@ -1,5 +1,5 @@
-// Package owner is the owner's metrics endpoint: what a school owner may know
-// of its own schools, as Prometheus text.
+// Package owner is what a school owner may know of its own schools and decide
+// for them: a metrics endpoint, and a page for people.
 //
 // Indicators are released figures for the owner and nothing else; the duty is
 // counted as it stood when the latest school day began. It must not know

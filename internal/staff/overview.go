@@ -108,10 +108,16 @@ func (s *Staff) overview(c echo.Context) error {
 	return s.pages.Render(c, http.StatusOK, "overview", v.lang, page)
 }
 
+// ownerPage is where an owner's people are at home (package owner).
+const ownerPage = "/staff/owner"
+
 // noPages meets who may sign in but has no page here: with a way out, and
 // without leading in a circle.
 func (s *Staff) noPages(c echo.Context) error {
 	p, _ := access.PersonOf(c)
+	if p.May(access.SeeOwner) {
+		return c.Redirect(http.StatusSeeOther, ownerPage)
+	}
 	return s.pages.Render(c, http.StatusForbidden, "nopages", web.Lang(c), struct{ web.Frame }{
 		web.Frame{Who: p.Name, Home: "/staff", Narrow: true},
 	})

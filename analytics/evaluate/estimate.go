@@ -24,7 +24,8 @@ type Estimate struct {
 }
 
 // share is k of n. The standard error is that of the posterior after Jeffreys'
-// prior, so that it is not 0 for none and all; classes count as independent.
+// prior, so that it is not 0 for none and all. Classes count as independent, and
+// the threshold as given: its own chance is not in it.
 func share(k, n int) Estimate {
 	if n == 0 {
 		return Estimate{Number(math.NaN()), Number(math.NaN())}

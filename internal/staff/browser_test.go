@@ -4,6 +4,7 @@ import (
 	"net/http/httptest"
 	"testing"
 
+	"github.com/folgmed/folgmed/internal/disclosure"
 	"github.com/folgmed/folgmed/internal/web/webtest"
 )
 
@@ -49,6 +50,18 @@ func TestPagesInABrowser(t *testing.T) {
 	b.Visit(server.URL + "/staff/prompts/" + s.promptOf(t, "9A").ID)
 	b.Shows("h1", "9A")
 	b.Look("severe")
+
+	s.more(t)
+	for _, p := range s.prompts(fjordvik) {
+		b.Visit(server.URL + "/staff/prompts/" + p.ID)
+		if p.Kind == disclosure.KindLevel || p.Kind == disclosure.KindGroup || p.Kind == disclosure.KindSilence || p.Kind == disclosure.KindAdult {
+			b.Shows("#said", "Dette sier svarene")
+			b.Look(string(p.Kind) + "-" + string(p.Unit.Level))
+		}
+	}
+	b.Visit(server.URL + "/staff")
+	b.Shows(".signals", "Over lang tid")
+	b.Look("kinds")
 
 	enter("nynorsk@example.no")
 	b.Shows("h1", "Skulemiljøet akkurat no")

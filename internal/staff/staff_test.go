@@ -402,3 +402,95 @@ func TestNextPromptShowsTheEarlierConclusion(t *testing.T) {
 		t.Errorf("earlier conclusions: %q", got)
 	}
 }
+
+// Each kind of signal is told on the overview and on its prompt, with how often
+// it comes for nothing and how soon to look.
+func TestEveryKindIsTold(t *testing.T) {
+	s := newSite(t)
+	s.more(t)
+	const who = "rektor@example.no"
+	doc := s.get(t, who, "/staff")
+	signals := strings.Join(texts(doc.Find(".signals li")), "\n")
+	for _, want := range []string{
+		"6A Se på dette i løpet av uka Over lang tid har færre i denne klassen enn andre steder svart at de har noen å være sammen med. Slik har det vært i alle fall siden september 2026.",
+		"Jentene, 8. trinn Se på dette nå I noen uker har svarene om trivsel vært dårligere enn det som er vanlig blant jentene på dette trinnet.",
+		"10A Se på dette i løpet av uka I noen uker har færre svart på undersøkelsen enn det som er vanlig i denne klassen.",
+		"5B Se på dette i løpet av uka I noen uker har færre svart på undersøkelsen",
+		"Hele skolen Se på dette nå Over lang tid har flere på denne skolen enn andre steder svart at andre elever erter dem",
+		"om lag én gang på to klasseår;", "om lag én gang på ti skoleår for en slik gruppe;", "om lag én gang på ti skoleår for en skole;",
+	} {
+		if !strings.Contains(signals, want) {
+			t.Errorf("the signals do not say %q:\n%s", want, signals)
+		}
+	}
+	prompts := strings.Join(texts(doc.Find(".prompt h3")), "\n")
+	for _, want := range []string{
+		"6A: svarene om å ha noen å være sammen med har lenge vært dårligere enn andre steder", "Jentene, 8. trinn: noe har endret seg i svarene om trivsel",
+		"10A: færre svarer enn før", "5B: færre svarer enn før", "Hele skolen: noe har endret seg i svarene om de voksne på skolen",
+	} {
+		if !strings.Contains(prompts, want) {
+			t.Errorf("the prompts do not say %q:\n%s", want, prompts)
+		}
+	}
+	for _, p := range s.prompts(fjordvik) {
+		doc := s.get(t, who, "/staff/prompts/"+p.ID)
+		said := strings.Join(texts(doc.Find(`section[aria-labelledby=said] .card`)), "\n")
+		if once := strings.Contains(said, "om lag én gang på"); once != (p.Kind != disclosure.KindSevere) {
+			t.Errorf("the prompt of %s %s says:\n%s", p.Unit.Name, p.Kind, said)
+		}
+		soon := map[disclosure.Tier]string{disclosure.Act: "Se på dette nå", disclosure.Notice: "Se på dette i løpet av uka"}[p.Tier]
+		if got := texts(doc.Find(".tag")); !slices.Equal(got, []string{soon}) {
+			t.Errorf("the prompt of %s %s says %q of how soon to look, want %q", p.Unit.Name, p.Kind, got, soon)
+		}
+		if n := doc.Find(`section[aria-labelledby=look] li`).Length(); n < 3 {
+			t.Errorf("the prompt of %s %s has %d things to look for", p.Unit.Name, p.Kind, n)
+		}
+	}
+}
+
+// What pupils say of adults is nobody's at the school until the owner has passed
+// it on; then it is the principal's, or the deputy's who stands in, and never
+// class staff's, on any page.
+func TestAdultIsTheOwnersToPassOn(t *testing.T) {
+	s := newSite(t)
+	everyone := []string{"rektor@example.no", "begge@example.no", "vikar@example.no", "5a@example.no"}
+	const told = "de voksne på skolen"
+	for _, who := range everyone {
+		if text := s.get(t, who, "/staff?school="+fjordvik).Text(); strings.Contains(text, told) {
+			t.Errorf("%s is told before it is passed on", who)
+		}
+	}
+	s.passOn(t)
+	var id string
+	for _, p := range s.prompts(fjordvik) {
+		if p.Kind == disclosure.KindAdult {
+			id = p.ID
+		}
+	}
+	for _, who := range everyone {
+		teacher := who == "5a@example.no"
+		if strings.Contains(s.get(t, who, "/staff?school="+fjordvik).Text(), told) == teacher {
+			t.Errorf("%s on the overview, after it is passed on", who)
+		}
+		status := http.StatusOK
+		if teacher {
+			status = http.StatusNotFound
+		}
+		if w := s.do(t, who, http.MethodGet, "/staff/prompts/"+id, nil); w.Code != status {
+			t.Errorf("%s at the prompt: status %d, want %d", who, w.Code, status)
+		}
+	}
+	doc := s.get(t, "rektor@example.no", "/staff/prompts/"+id)
+	text := strings.Join(strings.Fields(doc.Find("main").Text()), " ")
+	for _, want := range []string{
+		"flere svart at en voksen behandler dem dårlig", "Det begynte trolig i november 2026", "om lag én gang på ti skoleår for en skole",
+		"Skoleeieren sendte dette videre til rektor", "skal skoleeieren ha beskjed med en gang",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the prompt does not say %q:\n%s", want, text)
+		}
+	}
+	if strings.Contains(text, "Følgmed ba dere") {
+		t.Error("the prompt says that it came by itself")
+	}
+}

@@ -151,6 +151,7 @@ var people = []access.Person{
 	{Email: "nynorsk@example.no", Name: "Nils Nynorsk", Role: access.Deputy, Owner: own, Schools: []string{aasen}},
 	{Email: "english@example.no", Name: "Emma English", Role: access.Principal, Owner: own, Schools: []string{fjordvik}, Lang: "en"},
 	{Email: "5a@example.no", Name: "Laila Lærer", Role: access.Teacher, Owner: own, Schools: []string{fjordvik}, Classes: []string{fjordvik + "/5A"}},
+	{Email: "vikar@example.no", Name: "Vilde Vikar", Role: access.Deputy, Owner: own, Schools: []string{fjordvik}},
 	{Email: "renhold@example.no", Name: "Rolf Renhold", Role: access.Reporter, Owner: own, Schools: []string{fjordvik}},
 	{Email: "eier@example.no", Name: "Eirin Eier", Role: access.OwnerRole, Owner: own},
 }
@@ -218,6 +219,41 @@ func fill(t testing.TB, j *journal) {
 	// The owner's, and never at the school, though this store gives it to all.
 	j.release(t, fjordvik, school, "", "adult", signal, id("d")+" - act 2026-11 149 157 10 stands")
 	j.decide(t, fjordvik, now.AddDate(0, 0, -1))
+}
+
+// more adds a signal of each other kind, and what the owner has passed on.
+func (s *site) more(t testing.TB) {
+	t.Helper()
+	for _, l := range []struct {
+		level           disclosure.Level
+		unit, kind, say string
+	}{
+		{disclosure.LevelClass, "6A", "level", "alone notice 2026-09 149 171 4 stands"},
+		{disclosure.LevelGrade, "8\x1fgirl", "group", "wellbeing act 2026-10 149 171 10 stands"},
+		{disclosure.LevelClass, "10A", "silence", "- notice 2026-11 149 171 2 stands"},
+		{disclosure.LevelClass, "5B", "change", "fewer_answering notice 2026-10 149 171 4 stands"},
+		{disclosure.LevelSchool, "", "level", "hurt act 2026-09 149 171 10 stands"},
+	} {
+		id := disclosure.ReleaseID(uint32(len(s.released))) // any hash
+		s.release(t, fjordvik, l.level, l.unit, l.kind, disclosure.FormSignal, id+" "+l.say)
+	}
+	s.decide(t, fjordvik, now)
+	s.passOn(t)
+}
+
+// passOn lets the owner pass on what pupils say of adults.
+func (s *site) passOn(t testing.TB) {
+	t.Helper()
+	for _, r := range s.released {
+		signal, _ := r.Signal()
+		e, ok := prompt.PassOn(signal, s.prompts(fjordvik), now, "eirin", string(access.OwnerRole))
+		if !ok {
+			continue
+		}
+		if err := s.AppendDuty(t.Context(), []duty.Event{e}); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 // promptOf returns the prompt of a class of Fjordvik.

@@ -168,7 +168,7 @@ func TestFromTabletToPrompt(t *testing.T) {
 	}
 	must(t, a.SetClock(t.Context(), control.Clock{Real: true}))
 
-	browser := signIn(t, a)
+	browser := signIn(t, a, principal)
 	overview := browser.get("/staff")
 	prompt, ok := overview.Find(`a[href^="/staff/prompts/"]`).First().Attr("href")
 	if !ok {
@@ -220,7 +220,7 @@ func TestFromTabletToPrompt(t *testing.T) {
 	if diff := cmp.Diff(before, lines(t, b)); diff != "" {
 		t.Errorf("released before and after a restart:\n%s", diff)
 	}
-	page = signIn(t, b).get(prompt)
+	page = signIn(t, b, principal).get(prompt)
 	for _, want := range []string{"Noen blir stående alene", "Vi vil snakke med klassen"} {
 		if !strings.Contains(page.Text(), want) {
 			t.Errorf("%q is gone after a restart", want)
@@ -413,9 +413,9 @@ type browser struct {
 	http *http.Client
 }
 
-func signIn(t *testing.T, a *App) *browser {
+func signIn(t *testing.T, a *App, email string) *browser {
 	t.Helper()
-	link, err := a.SignInLink(t.Context(), principal)
+	link, err := a.SignInLink(t.Context(), email)
 	must(t, err)
 	jar, err := cookiejar.New(nil)
 	must(t, err)

@@ -3,13 +3,15 @@ package app
 import (
 	"context"
 	"log/slog"
+	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/folgmed/folgmed/internal/access"
+	"github.com/folgmed/folgmed/internal/audit"
 	"github.com/folgmed/folgmed/internal/control"
-	"github.com/folgmed/folgmed/internal/roster"
 	"github.com/folgmed/folgmed/internal/wave"
 )
 
@@ -101,11 +103,23 @@ func TestRateIsTheOwnersToChoose(t *testing.T) {
 		t.Errorf("a roster with another rate: %v", err)
 	}
 
-	this := wave.NumberOf(now)
-	c, err := roster.NewRateChoice("a", o.Org, .5, now.In(wave.Oslo), "anna")
-	must(t, err)
-	must(t, a.store.AppendRateChoice(t.Context(), c))
+	const eier = "eier@kommune.example"
+	must(t, a.AddPerson(t.Context(), access.Person{Email: eier, Name: "Siv Moe", Role: access.OwnerRole, Owner: o.Org}))
+	b := signIn(t, a, eier)
+	page := b.get("/staff") // leads to the owner's page
+	if got := page.Find("input[name=rate][checked]").AttrOr("value", ""); got != "few" {
+		t.Errorf("the page marks %q", got)
+	}
+	b.submit(page, "/rate", url.Values{"rate": {"many"}})
 	must(t, a.schedule.Refresh(t.Context()))
+	people, err := a.People(t.Context())
+	must(t, err)
+	audited, err := a.store.AuditOf(t.Context(), people[0].ID)
+	must(t, err)
+	if !slices.ContainsFunc(audited, func(e audit.Entry) bool { return e.About == "0.5 from 2027-01-01" }) {
+		t.Errorf("the audit has %+v", audited)
+	}
+	this := wave.NumberOf(now)
 	spring := wave.NumberOf(time.Date(2027, 1, 4, 9, 0, 0, 0, wave.Oslo))
 	for n, want := range map[wave.Number]float64{this: .1, spring - 1: .1, spring: .5, spring + 100: .5} {
 		if got := a.schedule.Rate(o, n); got != want {

@@ -243,6 +243,7 @@ func TestGateRefusesContradictions(t *testing.T) {
 		"a tier that is no tier":      spoilt(func(c *Candidate) { c.Tier = "soon" }),
 		"a beginning that is to come": spoilt(func(c *Candidate) { c.Start = 143 }),
 		"one that is never false":     spoilt(func(c *Candidate) { c.OneIn = 0 }),
+		"one that is always false":    spoilt(func(c *Candidate) { c.OneIn = 1 }),
 		"a later wave released before": func(in *Input) {
 			row := stored[0]
 			row.Wave = 200

@@ -97,5 +97,5 @@ type Candidate struct {
 	Theme string // one of Themes for change, level and group; else not looked at
 	Tier  Tier
 	Start uint32 // wave the finding seems to have begun in, for a level the first one it rests on
-	OneIn int    // comes about once in so many years of one such unit where nothing has changed; 1 or more
+	OneIn int    // comes about once in so many years of one such unit where nothing has changed; 2 or more
 }

@@ -78,8 +78,8 @@ func (c Candidate) validate(wave uint32) error {
 		return fmt.Errorf("tier %q is unknown", c.Tier)
 	case c.Start > wave:
 		return fmt.Errorf("it began in wave %d, which is to come", c.Start)
-	case c.OneIn < 1:
-		return errors.New("it does not say how often it comes where nothing has changed")
+	case c.OneIn < 2:
+		return errors.New("it comes every year, or not at all, where nothing has changed")
 	}
 	return nil
 }

@@ -1,244 +1,510 @@
 package analytics
 
-import "math"
+import (
+	"cmp"
+	"math"
+	"runtime"
+	"slices"
+	"sync"
+)
 
-// Detect returns the findings of a panel, ordered by wave and unit.
+// Detect returns the findings of a panel, ordered by wave, unit and kind.
 //
-// Wave by wave, each unit's score is put against its band's effect, its
-// school's effect in that wave ([Shock], from its siblings) and its own level,
-// weighted by respondents and [Volatility], and fed to its [Detector]. A unit
-// alarms when M reaches the threshold for the rate chosen; the alarm stands
-// for the settings' Term, may rise from Notice to Act, and then the unit
-// starts afresh from its prior.
+// Wave by wave, each unit's score is put against its band's effect, its school's
+// effect in that wave ([Shock], from its siblings) and its own level; its spread,
+// the gap between girls and boys and the single items against what the score
+// explains of them; and the evidence of a change is the mixture of all. Level
+// and silence are kinds of their own. A unit alarms when the evidence of a kind
+// reaches the threshold for the rate chosen; the alarm stands for the settings'
+// Term, may rise from Notice to Act, and then the unit starts afresh from its
+// prior.
 //
-// What is usual is estimated from the whole panel unless o.Baseline holds it.
-// A unit without data, and a panel without units or waves, has no findings.
-// Detect panics if p or o.Baseline has the wrong shape, and if o has no
+// A unit without data, and a panel without units or waves, has no findings. The
+// order of units does not matter to what is found. Schools are worked on at the
+// same time; the result does not depend on how many.
+//
+// Detect panics if p or o.Vintages has the wrong shape, and if o has no
 // threshold: check what comes from outside with [Panel.Validate] and
 // [Options.Validate].
 func Detect(p Panel, o Options) []Finding {
 	o = o.defaults()
-	notice, ok := Threshold(o.Rhythm, o.Rate)
-	if !ok {
-		panic("analytics: no threshold for these options")
+	limits := make(map[Kind]limit, len(Kinds))
+	for _, k := range Kinds {
+		notice, ok := Threshold(k, o.Rhythm, o.Rate)
+		if !ok {
+			panic("analytics: no threshold for these options")
+		}
+		act, _ := Threshold(k, o.Rhythm, ActRate)
+		limits[k] = limit{notice: notice, act: max(act, notice)}
 	}
-	act, _ := Threshold(o.Rhythm, ActRate)
-	w := newWatcher(p, o)
-	w.notice, w.act = notice, max(act, notice)
 	var findings []Finding
-	for t := range p.Weeks {
-		findings = w.wave(t, findings)
-	}
+	var lock sync.Mutex
+	eachSchool(p, o, func(w *watcher) {
+		w.limits = limits
+		for t := range p.Weeks {
+			w.wave(t)
+		}
+		lock.Lock()
+		findings = append(findings, w.findings...)
+		lock.Unlock()
+	})
+	slices.SortFunc(findings, func(a, b Finding) int {
+		return cmp.Or(cmp.Compare(a.Wave, b.Wave), cmp.Compare(a.Unit, b.Unit),
+			cmp.Compare(slices.Index(Kinds, a.Kind), slices.Index(Kinds, b.Kind)))
+	})
 	return findings
 }
 
-// AlarmsAt counts the alarms of a panel at a threshold of M, with the lock
-// after each: what a threshold is calibrated by. Told and From are not used.
-func AlarmsAt(p Panel, o Options, threshold float64) int {
+// Evidence is the evidence of each kind, units × waves, when no alarm interrupts
+// it: what thresholds are calibrated on and methods are compared by. It is NaN
+// in waves in which a unit has no data.
+func Evidence(p Panel, o Options) map[Kind][]float64 {
 	o = o.defaults()
 	o.From, o.Told = 0, nil
-	w := newWatcher(p, o)
-	w.notice, w.act = threshold, math.Inf(1)
-	var findings []Finding
-	var alarms int
-	for t := range p.Weeks {
-		findings = w.wave(t, findings[:0])
-		alarms += len(findings)
+	all := make(map[Kind][]float64, len(Kinds))
+	for _, k := range Kinds {
+		all[k] = make([]float64, len(p.Cells))
+		for i := range all[k] {
+			all[k][i] = math.NaN()
+		}
 	}
-	return alarms
+	eachSchool(p, o, func(w *watcher) {
+		w.evidence = all // schools write to places of their own
+		for t := range p.Weeks {
+			w.wave(t)
+		}
+	})
+	return all
 }
 
-// watcher holds the state of all units between waves.
-type watcher struct {
-	p           Panel
-	o           Options
-	base        *Baseline
-	notice, act float64
-	classes     []class
-	schools     []school
-	told        map[Alarm]Tier // by unit and wave; the key has no tier
-}
-
-// class is the state of one unit.
-type class struct {
-	detector   Detector
-	volatility []Volatility // ring of the states after each of the last waves
-	school     int
-	alarm      Tier // empty: none stands
-	raised     int
-
-	// Of the wave at hand; w is 0 if the class has no data.
-	r, w     float64
-	ordinary float64 // variance of r about the level at volatility 1
-	residual Residual
-	m        float64
-}
-
-// school pools its classes' clipped residuals of the wave at hand.
-type school struct {
-	sum, precision float64
-	classes        int
-}
-
-func newWatcher(p Panel, o Options) *watcher {
+// eachSchool calls do with a watcher of each school, on all processors.
+func eachSchool(p Panel, o Options, do func(*watcher)) {
 	p.mustShape()
-	s := o.Settings
-	w := &watcher{p: p, o: o, base: o.Baseline, classes: make([]class, len(p.Units))}
-	if w.base == nil {
-		w.base = Fit(p)
+	if o.Vintages == nil {
+		o.Vintages = Fit(p)
 	}
-	if len(w.base.Priors) != len(p.Units) {
-		panic("analytics: a baseline needs one prior for each unit")
+	if len(o.Vintages) != len(p.Weeks) {
+		panic("analytics: one vintage for each wave")
 	}
-	// Three allocations for all units, not four for each.
-	waves, lag := len(p.Weeks), s.VolatilityLag+1
-	size := waves + 1
-	sums := make([]float64, 2*size*len(p.Units))
-	indices := make([]int, waves*len(p.Units))
-	rings := make([]Volatility, lag*len(p.Units))
-	type key struct{ owner, school string }
-	index := map[key]int{}
+	var schools [][]int
+	index := map[string]int{}
 	for i, u := range p.Units {
-		k := key{u.Owner, u.School}
-		at, ok := index[k]
+		at, ok := index[u.Key()]
 		if !ok {
-			at = len(w.schools)
-			index[k] = at
-			w.schools = append(w.schools, school{})
+			at = len(schools)
+			index[u.Key()] = at
+			schools = append(schools, nil)
 		}
-		own := sums[2*size*i : 2*size*(i+1)]
-		c := &w.classes[i]
-		c.school = at
-		c.detector.init(w.base.Priors[i], own[:size], own[size:], indices[waves*i:waves*(i+1)], s)
-		c.volatility = rings[lag*i : lag*(i+1)]
+		schools[at] = append(schools[at], i)
 	}
-	w.told = make(map[Alarm]Tier, len(o.Told))
+	told := make(map[Alarm]Tier, len(o.Told))
 	for _, a := range o.Told {
-		w.told[Alarm{Unit: a.Unit, Wave: a.Wave}] = a.Tier
+		told[Alarm{Unit: a.Unit, Wave: a.Wave, Kind: a.Kind}] = a.Tier
 	}
-	return w
+	next := make(chan []int)
+	var wg sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(schools)) {
+		wg.Go(func() {
+			w := &watcher{p: p, o: o, told: told}
+			for units := range next {
+				w.reset(units)
+				do(w)
+			}
+		})
+	}
+	for _, units := range schools {
+		next <- units
+	}
+	close(next)
+	wg.Wait()
 }
 
-// wave takes wave t into all units and appends what it finds.
-func (w *watcher) wave(t int, findings []Finding) []Finding {
-	clear(w.schools)
-	for i := range w.classes {
-		w.observe(t, i)
+// limit is what the evidence of a kind must reach.
+type limit struct{ notice, act float64 }
+
+// watcher follows the units of one school from wave to wave.
+type watcher struct {
+	p        Panel
+	o        Options
+	limits   map[Kind]limit
+	evidence map[Kind][]float64
+	told     map[Alarm]Tier // by unit, wave and kind; the key has no tier
+	units    []unit
+	findings []Finding
+
+	shares []Proportion // scratch of level
+	usual  []float64
+}
+
+// unit is the state of one unit.
+type unit struct {
+	at        int // index in Panel.Units
+	detectors unitDetectors
+	silence   *CountDetector
+	asked     bool  // it has begun
+	pooled    []int // waves with data, of which the latest are pooled for the level
+	alarms    map[Kind]alarm
+
+	// Of the wave at hand; variance is 0 if there is no score.
+	residual, variance float64 // about the effect
+	forecast, spread   float64 // of the residual, and the variance of that
+}
+
+// alarm is what stands of one kind; none if the tier is empty.
+type alarm struct {
+	tier   Tier
+	raised int
+}
+
+// reset begins with another school. Detectors are used again: a national panel
+// has more of them than fit in memory.
+func (w *watcher) reset(units []int) {
+	w.findings = nil
+	for len(w.units) < len(units) {
+		w.units = append(w.units, w.newUnit())
 	}
-	for i := range w.classes {
-		c := &w.classes[i]
-		w.explain(t, c)
-		c.m = c.detector.Update(t, c.r, c.w)
-		if f, ok := w.decide(t, i); ok {
-			findings = append(findings, f)
+	w.units = w.units[:len(units)]
+	for i, at := range units {
+		u := &w.units[i]
+		u.at, u.asked, u.pooled = at, false, u.pooled[:0]
+		clear(u.alarms)
+	}
+}
+
+func (w *watcher) newUnit() unit {
+	s := w.o.Settings
+	nobody := Belief{Precision: 1}
+	gaps := append(s.Gaps[:], s.Gaps[:]...)
+	u := unit{
+		detectors: unitDetectors{
+			score:  NewMeanDetector(nobody, Noise{}, slices.Clone(s.Falls[:]), shapes, volatilities, s),
+			spread: NewMeanDetector(nobody, Noise{}, slices.Clone(s.Spreads[:]), shapes[:1], steady, s),
+			gap:    NewMeanDetector(nobody, Noise{}, gaps, shapes[:1], steady, s),
+		},
+		silence: NewCountDetector(1, 1, s),
+		alarms:  make(map[Kind]alarm, len(Kinds)),
+	}
+	for range w.p.Items {
+		u.detectors.items = append(u.detectors.items, NewCountDetector(1, 1, s))
+	}
+	return u
+}
+
+// wave takes wave t into all units of the school.
+func (w *watcher) wave(t int) {
+	v := &w.o.Vintages[t]
+	var sum, precision float64
+	var classes int
+	for i := range w.units {
+		u := &w.units[i]
+		w.observe(t, u, v)
+		if u.variance > 0 {
+			sum += u.clipped() / u.spread
+			precision += 1 / u.spread
+			classes++
 		}
 	}
-	return findings
+	for i := range w.units {
+		u := &w.units[i]
+		cell := w.p.Cell(u.at, t)
+		if !u.asked || u.variance == 0 && known(cell.Missing).N == 0 {
+			continue
+		}
+		var shock, doubt float64
+		if u.variance > 0 && classes > max(w.o.Settings.Siblings, 1) { // itself among them
+			others := precision - 1/u.spread
+			shock, doubt = Shock((sum-u.clipped()/u.spread)/others, 1/others, w.o.Settings)
+		}
+		w.change(t, u, v, shock, doubt)
+		w.level(t, u)
+		w.silence(t, u, v)
+	}
 }
 
-// observe reads unit i's cell and adds its residual to its school's.
-func (w *watcher) observe(t, i int) {
-	c := &w.classes[i]
-	if c.alarm != "" && t >= c.raised+w.o.Settings.Term {
-		c.alarm = ""
-		c.detector.Restart(w.base.Priors[i])
+// clipped is the one-step residual winsorised at two standard deviations.
+func (u *unit) clipped() float64 {
+	sd := math.Sqrt(u.spread)
+	return min(max(u.residual-u.forecast, -2*sd), 2*sd)
+}
+
+// observe reads a unit's cell, and begins the unit with its first one.
+func (w *watcher) observe(t int, u *unit, v *Vintage) {
+	u.variance = 0
+	cell := w.p.Cell(u.at, t)
+	usable := cell.usable()
+	if !u.asked {
+		if !usable && known(cell.Missing).N == 0 {
+			return
+		}
+		w.begin(t, u)
 	}
-	c.r, c.w = 0, 0
-	cell := w.p.Cell(i, t)
-	if !cell.usable() {
+	if a := u.alarms[KindChange]; a.tier != "" && t >= a.raised+w.o.Settings.Term {
+		delete(u.alarms, KindChange)
+		w.restart(t, u)
+	}
+	w.tune(u, v)
+	if !usable {
 		return
 	}
-	c.r = cell.Score.Mean() - w.base.Effects[w.p.Units[i].Band][t]
-	c.ordinary = 1 / w.base.Components.precision(cell.Score.N)
-	c.w = 1 / (c.slot(t).Kappa(w.o.Settings) * c.ordinary)
-
-	level := c.detector.Level()
-	c.residual = Residual{Mean: c.r - level.Mean, Variance: 1/level.Precision + 1/c.w}
-	s := &w.schools[c.school]
-	s.sum += c.residual.clipped() / c.residual.Variance
-	s.precision += 1 / c.residual.Variance
-	s.classes++
+	d := u.detectors.score
+	effect, c := v.Effects[w.p.Units[u.at].Band], v.Model.Score
+	u.residual = cell.Score.Mean() - effect.Score
+	u.variance = c.Respondent / float64(cell.Score.N) * scaled(v.Model.ScoreSlope, d.Level().Mean)
+	u.forecast, u.spread = d.Forecast(v.Week, u.variance)
 }
 
-// slot is the place of the volatility after wave t; until that is written it
-// still holds the one from VolatilityLag waves before, which is what wave t is
-// weighed by.
-func (c *class) slot(t int) *Volatility { return &c.volatility[(t+1)%len(c.volatility)] }
+// scaled is the factor on a variance at a level. Beyond a point from the others'
+// level the line is not known to be one.
+func scaled(slope, level float64) float64 { return math.Exp(slope * min(max(level, -1), 1)) }
 
-// explain takes out of r what happened to the whole school, and learns the
-// class's volatility from the rest.
-func (w *watcher) explain(t int, c *class) {
-	next := c.volatility[t%len(c.volatility)]
-	if c.w > 0 {
-		s, own := w.schools[c.school], c.residual
-		if s.classes > max(w.o.Settings.Siblings, 1) { // itself among them
-			precision := s.precision - 1/own.Variance
-			mean := (s.sum - own.clipped()/own.Variance) / precision
-			c.r -= Shock(mean, 1/precision, w.o.Settings)
-		}
-		level := c.detector.Level()
-		next.Add((c.r - level.Mean) / math.Sqrt(1/level.Precision+c.ordinary))
+// begin starts a unit in its first wave.
+func (w *watcher) begin(t int, u *unit) {
+	u.asked = true
+	w.restart(t, u)
+	m := w.before(t).Model
+	u.silence.Restart(m.Missing.Class, m.Missing.Phi)
+}
+
+// before is what was usual before wave t, as far as it was known: a unit's prior
+// must not hold its own first wave.
+func (w *watcher) before(t int) *Vintage {
+	v := w.o.Vintages[max(t-1, 0)]
+	if t == 0 {
+		v.Schools = nil
 	}
-	*c.slot(t) = next
+	return &v
+}
+
+// restart begins the detectors of change with nothing known but the prior.
+func (w *watcher) restart(t int, u *unit) {
+	v := w.before(t)
+	of := &w.p.Units[u.at]
+	prior := v.prior(of.Key())
+	if of.Before > 0 {
+		for i := range w.units {
+			if last := &w.units[i]; last.at == of.Before-1 && last.asked {
+				prior = v.carried(of.Key(), last.detectors.score.Level())
+			}
+		}
+	}
+	d := &u.detectors
+	w.tune(u, v)
+	d.score.Restart(prior)
+	d.spread.Restart(Belief{Precision: 1 / v.Model.Spread.Class})
+	d.gap.Restart(Belief{Precision: 1 / v.Model.Gap.Class})
+	for i, item := range d.items {
+		item.Restart(v.Model.Items[i].Given.Class, v.Model.Items[i].Given.Phi)
+	}
+}
+
+// tune gives the detectors a vintage's noise, and the sizes of shifts that
+// follow from it.
+func (w *watcher) tune(u *unit, v *Vintage) {
+	d, s, m := &u.detectors, &w.o.Settings, &v.Model
+	d.score.Noise = Noise{Wave: m.Score.Wave, Memory: waveMemory}
+	fall, spread, gap := m.Score.standardError(), math.Sqrt(m.Spread.Respondent/typical), math.Sqrt(4*m.Gap.Respondent/typical)
+	for i := range s.Falls {
+		d.score.Sizes[i] = -s.Falls[i] * fall
+		d.spread.Sizes[i] = s.Spreads[i] * spread
+		d.gap.Sizes[i], d.gap.Sizes[i+len(s.Gaps)] = s.Gaps[i]*gap, -s.Gaps[i]*gap
+	}
+	for i, item := range d.items {
+		item.Phi = m.Items[i].Given.Phi
+	}
+}
+
+// waveMemory is the correlation of a class's own movement over one week.
+const waveMemory = .5
+
+// change takes the wave into the detectors of change. shock is what happened to
+// the whole school, and doubt the variance of that.
+func (w *watcher) change(t int, u *unit, v *Vintage, shock, doubt float64) {
+	var (
+		d      = &u.detectors
+		cell   = w.p.Cell(u.at, t)
+		effect = v.Effects[w.p.Units[u.at].Band]
+		level  = d.score.Level().Mean
+	)
+	var spread, spreadV, gap, gapV float64
+	if u.variance > 0 {
+		spread, spreadV = cell.spread()
+		spread -= effect.Spread + v.Model.Spread.OnScore*u.residual
+		spreadV *= v.Model.Spread.Respondent * scaled(v.Model.Spread.Slope, level)
+		gap, gapV = cell.gap()
+		gap -= effect.Gap
+		gapV *= v.Model.Gap.Respondent * scaled(v.Model.Gap.Slope, level)
+		d.score.Update(v.Week, u.residual-shock, u.variance+doubt)
+	} else {
+		d.score.Update(v.Week, 0, 0)
+	}
+	d.spread.Update(v.Week, spread, spreadV)
+	d.gap.Update(v.Week, gap, gapV)
+	for i, item := range d.items {
+		var count Proportion
+		alpha := effect.Items[i]
+		if u.variance > 0 {
+			count = known(*w.p.Item(u.at, t, i))
+			alpha += v.Model.Items[i].given(u.residual)
+		}
+		item.Update(v.Week, count, alpha)
+	}
+	e := d.evidence(w.p.Items)
+	if w.note(KindChange, t, u, e.m, u.variance > 0) {
+		w.decide(KindChange, t, u, e.m, func() Finding { return w.explain(t, u, e) })
+	}
+}
+
+// level looks at where a unit stands among others: the waves of the low
+// composite and of each item, pooled.
+func (w *watcher) level(t int, u *unit) {
+	if u.variance == 0 {
+		return
+	}
+	s := w.o.Settings
+	u.pooled = append(u.pooled, t)
+	waves := u.pooled[max(0, len(u.pooled)-s.Pooled):]
+	odds, stream := math.NaN(), Low
+	if 2*len(waves) >= s.Pooled {
+		odds = -1
+		for i := -1; i < len(w.p.Items); i++ {
+			if o := w.standing(t, u, waves, i); o > odds {
+				odds, stream = o, Low
+				if i >= 0 {
+					stream = w.p.Items[i]
+				}
+			}
+		}
+	}
+	if w.note(KindLevel, t, u, odds, !math.IsNaN(odds)) {
+		w.decide(KindLevel, t, u, odds, func() Finding { return w.explainLevel(t, u, waves, stream) })
+	}
+}
+
+// standing is the odds that a unit's own share lies above half as much again as
+// that of others, for item i or the low composite (-1).
+func (w *watcher) standing(t int, u *unit, waves []int, i int) float64 {
+	w.pool(u, waves, i)
+	m := w.o.Vintages[t].Model.Low
+	if i >= 0 {
+		m = w.o.Vintages[t].Model.Items[i].Level
+	}
+	level := Level{Phi: m.Phi, Waves: len(waves)}
+	pooled, usual := level.Pool(w.shares, w.usual)
+	if pooled.N == 0 {
+		return 0
+	}
+	level.Rho = m.correlation(usual)
+	p := level.Exceedance(w.shares, w.usual)
+	return p / max(1-p, 1e-12)
+}
+
+// pool fills in a unit's counts of an item, or of the low composite, and what is
+// usual for them.
+func (w *watcher) pool(u *unit, waves []int, i int) {
+	w.shares, w.usual = w.shares[:0], w.usual[:0]
+	for _, t := range waves {
+		effect := w.o.Vintages[t].Effects[w.p.Units[u.at].Band]
+		count, alpha := known(w.p.Cell(u.at, t).Low), effect.Low
+		if i >= 0 {
+			count, alpha = known(*w.p.Item(u.at, t, i)), effect.Items[i]
+		}
+		w.shares = append(w.shares, count)
+		w.usual = append(w.usual, logistic(alpha))
+	}
+}
+
+// silence looks for a fall in response.
+func (w *watcher) silence(t int, u *unit, v *Vintage) {
+	d, s := u.silence, w.o.Settings
+	if a := u.alarms[KindSilence]; a.tier != "" && t >= a.raised+s.Term {
+		delete(u.alarms, KindSilence)
+		d.Restart(v.Model.Missing.Class, v.Model.Missing.Phi)
+	}
+	d.Phi = v.Model.Missing.Phi
+	missing := known(w.p.Cell(u.at, t).Missing)
+	d.Update(v.Week, missing, v.Effects[w.p.Units[u.at].Band].Missing)
+	m := d.M()
+	if w.note(KindSilence, t, u, m, missing.N > 0) {
+		w.decide(KindSilence, t, u, m, func() Finding { return w.explainSilence(t, u) })
+	}
+}
+
+// note writes the evidence down if that is all that is asked for, else tells
+// whether there is something to decide on.
+func (w *watcher) note(k Kind, t int, u *unit, m float64, fresh bool) bool {
+	if w.evidence == nil {
+		return fresh || t < w.o.From
+	}
+	if fresh {
+		w.evidence[k][u.at*len(w.p.Weeks)+t] = m
+	}
+	return false
 }
 
 // decide turns evidence into a finding, or replays what was told before From.
-func (w *watcher) decide(t, i int) (Finding, bool) {
-	c := &w.classes[i]
+func (w *watcher) decide(k Kind, t int, u *unit, m float64, explain func() Finding) {
+	if k == KindLevel && t >= u.alarms[k].raised+w.o.Settings.Term {
+		delete(u.alarms, k)
+	}
+	if t < w.o.From {
+		if tier, ok := w.told[Alarm{Unit: u.at, Wave: t, Kind: k}]; ok {
+			w.raise(k, t, u, tier)
+		}
+		return
+	}
+	stands, limit := u.alarms[k].tier, w.limits[k]
 	tier, threshold := Tier(""), 0.
 	switch {
-	case t < w.o.From:
-		if told, ok := w.told[Alarm{Unit: i, Wave: t}]; ok {
-			w.raise(t, c, told)
-		}
-		return Finding{}, false
-	case c.w == 0: // nothing new
-	case c.alarm == Act:
-	case c.m >= w.act:
-		tier, threshold = Act, w.act
-	case c.alarm == "" && c.m >= w.notice:
-		tier, threshold = Notice, w.notice
+	case stands == Act:
+	case m >= limit.act:
+		tier, threshold = Act, limit.act
+	case stands == "" && m >= limit.notice:
+		tier, threshold = Notice, limit.notice
 	}
 	if tier == "" {
-		return Finding{}, false
+		return
 	}
-	f := w.finding(t, i)
-	f.Tier, f.Threshold, f.Rise = tier, threshold, c.alarm != ""
+	f := explain()
+	f.Unit, f.Wave, f.Kind, f.M = u.at, t, k, m
+	f.Tier, f.Threshold, f.Rise = tier, threshold, stands != ""
 	f.Rate = w.o.Rate
 	if tier == Act {
 		f.Rate = ActRate
 	}
+	if k == KindLevel {
+		f.Rate *= LevelShare
+	} else {
+		f.Bound = float64(WavesPerYear(w.o.Rhythm)) / m
+	}
 	f.OneIn = int(math.Round(1 / f.Rate))
-	w.raise(t, c, tier)
-	return f, true
+	f.Options = w.o
+	f.Options.Vintages, f.Options.Told = nil, nil
+	w.findings = append(w.findings, f)
+	w.raise(k, t, u, tier)
 }
 
 // raise lets an alarm stand, or rise.
-func (w *watcher) raise(t int, c *class, tier Tier) {
-	if c.alarm == "" {
-		c.raised = t
-		c.detector.Hold()
+func (w *watcher) raise(k Kind, t int, u *unit, tier Tier) {
+	a := u.alarms[k]
+	if a.tier == "" {
+		a.raised = t
+		switch k {
+		case KindChange:
+			u.detectors.hold()
+		case KindSilence:
+			u.silence.Hold()
+		case KindLevel: // has no start
+		}
 	}
-	c.alarm = tier
+	a.tier = tier
+	u.alarms[k] = a
 }
 
-// finding fills in what explains M.
-func (w *watcher) finding(t, i int) Finding {
-	c := &w.classes[i]
-	d := &c.detector
-	var sum, weight float64
-	for k := d.start; k < d.n; k++ {
-		precision := d.a[k+1] - d.a[k]
-		sum += precision * w.p.Cell(i, d.wave[k]).Score.Mean()
-		weight += precision
-	}
-	fall, v := d.fall(d.start)
-	observed := sum / weight
-	half := 1.96 * math.Sqrt(v)
-	expected := observed + fall
-	return Finding{
-		Unit: i, Wave: t, Start: d.Start(), Stream: Score,
-		Observed: observed, Expected: expected, Low: expected - half, High: expected + half,
-		M: c.m, Bound: float64(WavesPerYear(w.o.Rhythm)) / c.m, Options: w.o,
+func (d *unitDetectors) hold() {
+	d.score.Hold()
+	d.spread.Hold()
+	d.gap.Hold()
+	for _, item := range d.items {
+		item.Hold()
 	}
 }

@@ -27,25 +27,31 @@ func ExampleDetect() {
 			panel.Units[f.Unit].Name, f.Wave, f.Start, f.Observed, f.Expected, f.Low, f.High, f.OneIn)
 	}
 	// Output:
-	// class 7 in wave 8, begun in wave 8: 3.4, expected 4.0 (3.7 to 4.4), once in 10 class-years
+	// class 7 in wave 9, begun in wave 8: 3.5, expected 4.0 (3.7 to 4.3), once in 10 class-years
 }
 
-// One series: four waves about its usual level, then three below it.
-func ExampleDetector() {
-	d := analytics.NewDetector(analytics.Belief{Precision: 27}, 10, analytics.DefaultSettings())
-	for wave, r := range []float64{.05, -.05, .1, 0, -.3, -.4, -.35} {
-		fmt.Printf("%d: %.2f\n", wave, d.Update(wave, r, 22))
+// One series of scores: five weeks about its usual level, then four below it.
+func ExampleMeanDetector() {
+	d := analytics.NewMeanDetector(analytics.Belief{Precision: 25}, analytics.Noise{Wave: .01, Memory: .5},
+		[]float64{-.15, -.3, -.5}, []analytics.Shape{analytics.Step}, []analytics.Volatility{{Factor: 1, Share: 1}},
+		analytics.DefaultSettings())
+	for week, r := range []float64{.05, -.05, .1, 0, .05, -.4, -.5, -.35, -.45} {
+		d.Update(week, r, .03)
+		fmt.Printf("%.1f ", d.M())
 	}
-	fmt.Println("begun in", d.Start())
-	// Output:
-	// 0: 0.00
-	// 1: 0.00
-	// 2: 0.00
-	// 3: 0.00
-	// 4: 2.28
-	// 5: 9.56
-	// 6: 19.47
-	// begun in 4
+	fmt.Println()
+	// Output: 0.0 0.0 0.0 0.0 0.4 6.8 41.2 58.5 134.2
+}
+
+// One series of counts: about one of twenty, then three.
+func ExampleCountDetector() {
+	d := analytics.NewCountDetector(.2, 1, analytics.DefaultSettings())
+	for week, y := range []float64{1, 0, 1, 2, 1, 3, 4, 3} {
+		d.Update(week, analytics.Proportion{Y: y, N: 20}, -2.9)
+		fmt.Printf("%.1f ", d.M())
+	}
+	fmt.Println()
+	// Output: 0.0 0.0 0.0 0.0 0.6 4.1 23.4 41.9
 }
 
 func ExampleComposite() {
@@ -65,7 +71,7 @@ func ExampleTrimmedMean() {
 // Twenty classes' mean, with a wave in which nobody was asked.
 func ExampleNational() {
 	weeks := []int{0, 2, 4, 6}
-	effect := analytics.National(weeks, []float64{3.9, 4, 0, 3.8}, []float64{.002, .002, 0, .002}, []int{20, 20, 0, 20})
+	effect := analytics.National(weeks, []float64{3.9, 4, 0, 3.8}, []float64{.002, .002, 0, .002}, []int{20, 20, 0, 20}, .05)
 	fmt.Printf("%.2f\n", effect)
 	// Output: [3.90 3.99 4.00 3.81]
 }
@@ -82,17 +88,16 @@ func ExamplePriors() {
 // A dip of all siblings by .4 is believed, one by .05 is not.
 func ExampleShock() {
 	s := analytics.DefaultSettings()
-	fmt.Printf("%.2f %.2f\n", analytics.Shock(-.4, .005, s), analytics.Shock(-.05, .005, s))
+	large, _ := analytics.Shock(-.4, .005, s)
+	small, _ := analytics.Shock(-.05, .005, s)
+	fmt.Printf("%.2f %.2f\n", large, small)
 	// Output: -0.38 -0.02
 }
 
-func ExampleVolatility() {
-	var v analytics.Volatility
-	for _, z := range []float64{.5, -2.5, 2, -1.8} {
-		v.Add(z)
-	}
-	fmt.Printf("%.2f\n", v.Kappa(analytics.DefaultSettings()))
-	// Output: 1.81
+func ExampleHuberShare() {
+	classes := []analytics.Proportion{{Y: 1, N: 20}, {Y: 0, N: 18}, {Y: 2, N: 22}, {Y: 1, N: 19}, {Y: 12, N: 20}} // one in trouble
+	fmt.Printf("%.2f\n", analytics.HuberShare(classes, .02))
+	// Output: 0.08
 }
 
 func ExampleEstimate() {
@@ -103,9 +108,9 @@ func ExampleEstimate() {
 }
 
 func ExampleThreshold() {
-	m, ok := analytics.Threshold(2, .25)
+	m, ok := analytics.Threshold(analytics.KindChange, 2, .25)
 	fmt.Println(m > 1, ok)
-	_, ok = analytics.Threshold(3, .25)
+	_, ok = analytics.Threshold(analytics.KindChange, 3, .25)
 	fmt.Println(ok)
 	// Output:
 	// true true

@@ -40,13 +40,13 @@ const nationalClasses = 500
 // a random walk, by the Kalman filter of
 //
 //	μ_t = level_t + Σ_{k=1,2} c_k·cos(2πk·week/38) + s_k·sin(2πk·week/38)
-//	level_t = level_{t-1} + N(0, q),   c_k, s_k ~ N(0, .05²)
+//	level_t = level_{t-1} + N(0, q),   c_k, s_k ~ N(0, season²)
 //
 // where q is found by moments from the steps between waves. Only waves up to t
 // are used for wave t. A band with no data at all is 0 throughout.
 //
-// Units: points of the score. National panics if the lengths differ.
-func National(weeks []int, means, variances []float64, classes []int) []float64 {
+// Units are those of means: points, or log-odds. National panics if the lengths differ.
+func National(weeks []int, means, variances []float64, classes []int, season float64) []float64 {
 	if len(means) != len(weeks) || len(variances) != len(weeks) || len(classes) != len(weeks) {
 		panic("analytics: National needs one value of each kind per wave")
 	}
@@ -59,7 +59,7 @@ func National(weeks []int, means, variances []float64, classes []int) []float64 
 		begun  bool
 	)
 	for i := 1; i < states; i++ {
-		p[i][i] = .05 * .05
+		p[i][i] = season * season
 	}
 	for t, week := range weeks {
 		phase := 2 * math.Pi * float64(week) / 38

@@ -3,15 +3,33 @@
 package analytics
 
 // thresholds were measured on 24000 null class-years per rhythm: owners of 6
-// schools with 10 classes each.
+// schools with 10 classes each, of all grades from 1 to 10.
 var thresholds = [...]calibrated{
-	{1, 0.5, 32.98},
-	{1, 0.25, 102.3},
-	{1, 0.1, 570.3},
-	{2, 0.5, 9.944},
-	{2, 0.25, 23.3},
-	{2, 0.1, 68.81},
-	{4, 0.5, 2.894},
-	{4, 0.25, 5.614},
-	{4, 0.1, 12.26},
+	{KindChange, 1, 0.5, 36.45},
+	{KindChange, 1, 0.25, 79.78},
+	{KindChange, 1, 0.1, 245.6},
+	{KindLevel, 1, 0.5, 2379},
+	{KindLevel, 1, 0.25, 6.175e+04},
+	{KindLevel, 1, 0.1, 1.868e+07},
+	{KindSilence, 1, 0.5, 22.62},
+	{KindSilence, 1, 0.25, 45.18},
+	{KindSilence, 1, 0.1, 106.2},
+	{KindChange, 2, 0.5, 11.02},
+	{KindChange, 2, 0.25, 22.34},
+	{KindChange, 2, 0.1, 54.74},
+	{KindLevel, 2, 0.5, 262.8},
+	{KindLevel, 2, 0.25, 3612},
+	{KindLevel, 2, 0.1, 2.224e+05},
+	{KindSilence, 2, 0.5, 7.937},
+	{KindSilence, 2, 0.25, 16.82},
+	{KindSilence, 2, 0.1, 40.05},
+	{KindChange, 4, 0.5, 3.176},
+	{KindChange, 4, 0.25, 5.679},
+	{KindChange, 4, 0.1, 11.44},
+	{KindLevel, 4, 0.5, 30.58},
+	{KindLevel, 4, 0.25, 174.7},
+	{KindLevel, 4, 0.1, 2488},
+	{KindSilence, 4, 0.5, 2.126},
+	{KindSilence, 4, 0.25, 4.47},
+	{KindSilence, 4, 0.1, 10.43},
 }

@@ -28,6 +28,60 @@ func (b Belief) blurred(v float64) Belief {
 	return Belief{Mean: b.Mean, Precision: 1 / (1/b.Precision + v)}
 }
 
+// tree is the empirical-Bayes tree owner ← school ← class, with the messages of
+// one upward pass.
+type tree struct {
+	schools, owners []node
+	parent          []int // of each unit
+	top             Belief
+	c               Components
+}
+
+type node struct {
+	belief Belief // from its children
+	parent int
+	key    string
+}
+
+func newTree(units []Unit, data []Belief, c Components) *tree {
+	if len(units) != len(data) {
+		panic("analytics: one belief for each unit")
+	}
+	// The national level is 0 by construction: residuals are about it.
+	t := &tree{parent: make([]int, len(units)), top: Belief{Precision: 1 / c.Owner}, c: c}
+	owners, schools := map[string]int{}, map[string]int{}
+	for i, u := range units {
+		o, ok := owners[u.Owner]
+		if !ok {
+			o = len(t.owners)
+			owners[u.Owner] = o
+			t.owners = append(t.owners, node{})
+		}
+		s, ok := schools[u.Key()]
+		if !ok {
+			s = len(t.schools)
+			schools[u.Key()] = s
+			t.schools = append(t.schools, node{parent: o, key: u.Key()})
+		}
+		t.parent[i] = s
+	}
+	for i, b := range data {
+		s := &t.schools[t.parent[i]]
+		s.belief = s.belief.plus(b.blurred(c.Class))
+	}
+	for i := range t.schools {
+		o := &t.owners[t.schools[i].parent]
+		o.belief = o.belief.plus(t.schools[i].belief.blurred(c.School))
+	}
+	return t
+}
+
+// above is what is known of school s without its own classes.
+func (t *tree) above(s *node) Belief {
+	owner := t.owners[s.parent].belief.plus(t.top)
+	return owner.minus(s.belief.blurred(t.c.School)).blurred(t.c.School)
+}
+
 // Priors gives each unit the prior of its level from everything but its own
 // data: its school's other classes, its owner's other schools, the other
 // owners. It is the empirical-Bayes tree owner ← school ← class in two passes,
@@ -37,50 +91,23 @@ func (b Belief) blurred(v float64) Belief {
 // data[i] is unit i's own mean residual and its precision, precision 0 if it
 // has none. Priors panics if the lengths differ.
 func Priors(units []Unit, data []Belief, c Components) []Belief {
-	if len(units) != len(data) {
-		panic("analytics: one belief for each unit")
-	}
-	type node struct {
-		belief Belief
-		parent int
-	}
-	type schoolKey struct{ owner, school string }
-	var owners, schools []node
-	ownerOf, schoolOf := map[string]int{}, map[schoolKey]int{}
-	parent := make([]int, len(units))
-	for i, u := range units {
-		o, ok := ownerOf[u.Owner]
-		if !ok {
-			o = len(owners)
-			ownerOf[u.Owner] = o
-			owners = append(owners, node{})
-		}
-		key := schoolKey{u.Owner, u.School}
-		s, ok := schoolOf[key]
-		if !ok {
-			s = len(schools)
-			schoolOf[key] = s
-			schools = append(schools, node{parent: o})
-		}
-		parent[i] = s
-	}
-
-	for i, b := range data {
-		s := &schools[parent[i]]
-		s.belief = s.belief.plus(b.blurred(c.Class))
-	}
-	for i := range schools {
-		o := &owners[schools[i].parent]
-		o.belief = o.belief.plus(schools[i].belief.blurred(c.School))
-	}
-	// The national level is 0 by construction: residuals are about it.
-	top := Belief{Precision: 1 / c.Owner}
+	t := newTree(units, data, c)
 	priors := make([]Belief, len(units))
 	for i, b := range data {
-		s := schools[parent[i]]
-		o := owners[s.parent].belief.plus(top)
-		down := o.minus(s.belief.blurred(c.School)).blurred(c.School)
-		priors[i] = s.belief.minus(b.blurred(c.Class)).plus(down).blurred(c.Class)
+		s := &t.schools[t.parent[i]]
+		priors[i] = s.belief.minus(b.blurred(c.Class)).plus(t.above(s)).blurred(c.Class)
 	}
 	return priors
+}
+
+// Schools gives the level of each school's classes, by [Unit.Key], from the same
+// tree with all data.
+func Schools(units []Unit, data []Belief, c Components) map[string]Belief {
+	t := newTree(units, data, c)
+	schools := make(map[string]Belief, len(t.schools))
+	for i := range t.schools {
+		s := &t.schools[i]
+		schools[s.key] = s.belief.plus(t.above(s))
+	}
+	return schools
 }

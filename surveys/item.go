@@ -37,6 +37,19 @@ func (i Item) TwoWorst(option int) bool {
 	return ok && rank <= min(2, len(i.Options)/2)
 }
 
+// Watched reports whether the option counts for the stream of the item. Of items
+// of the score these are the two worst answers; items of harm stand apart from it
+// and count all but the two mildest, of five "a few times or more", where the
+// national survey cuts too. The two worst alone are so rare that a class would
+// show a change only when it is very bad.
+func (i Item) Watched(option int) bool {
+	if i.Feeds(Score) {
+		return i.TwoWorst(option)
+	}
+	rank, ok := i.rank(option)
+	return ok && rank <= max(1, len(i.Options)-2)
+}
+
 // rank counts options from the worst, which is 1.
 func (i Item) rank(option int) (int, bool) {
 	if option < 1 || option > len(i.Options) {

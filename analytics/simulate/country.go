@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"github.com/folgmed/folgmed/analytics"
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/stat/distuv"
 )
@@ -150,10 +151,15 @@ func countryClasses(r *rand.Rand) []Class {
 	return classes
 }
 
+// harmStreams are those of the items of harm, in the order of [Asked]. What
+// adults do has a route of its own and is no stream.
+var harmStreams = [...]analytics.Stream{"left_out", "hurt", "digital", ""}
+
 // Asked are the items of a grade (1-10): in grades 5-10 five of wellbeing, then
 // being left out, hurt, bullied digitally and treated badly by adults, with the
 // national shares of the grade; in grades 1-4 four with faces, then being left
-// out and being hurt. Being left out and being hurt have each the share of
+// out and being hurt. Feeling safe and having someone to be with are watched
+// beside the composite. Being left out and being hurt have each the share of
 // bullying by pupils, which the national survey does not divide. Only being
 // hurt is Single. Asked panics on another grade.
 func Asked(grade int) []Item {
@@ -169,8 +175,10 @@ func Asked(grade int) []Item {
 		panic(fmt.Sprintf("simulate: no grade %d", grade))
 	}
 	items := slices.Repeat([]Item{wellbeing}, n)
+	items[1].Watch, items[2].Watch = "unsafe", "alone"
 	for i, item := range harm {
 		item.Apart, item.Single = true, i == 1
+		item.Watch = harmStreams[i]
 		items = append(items, item)
 	}
 	return items

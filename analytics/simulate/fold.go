@@ -108,3 +108,14 @@ func (i *Item) worst() int {
 	}
 	return 2
 }
+
+// watched is the number of steps that a stream of the item counts. Items of harm
+// stand apart from the composite and count all but the two mildest of five, "a
+// few times or more", where the national survey cuts too: the two worst alone are
+// so rare that a class would show a change only when it is very bad.
+func (i *Item) watched() int {
+	if i.Apart {
+		return max(1, len(i.Shares)-2)
+	}
+	return i.worst()
+}

@@ -33,6 +33,7 @@ import (
 	"math"
 	"math/rand/v2"
 
+	"github.com/folgmed/folgmed/analytics"
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
@@ -68,6 +69,8 @@ type Item struct {
 	Single bool
 	// Apart items are left out of the composite.
 	Apart bool
+	// Watch is the stream that the item's bad answers are; none if empty.
+	Watch analytics.Stream
 }
 
 // Five steps of agreement, of which the two worst hold 12 %, as five-point

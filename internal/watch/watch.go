@@ -59,6 +59,9 @@ func (w *Watcher) Find(r Round) ([]disclosure.Candidate, error) {
 
 	var candidates []disclosure.Candidate
 	for _, f := range analytics.Detect(p.Panel, o) {
+		if f.Kind != analytics.KindChange {
+			continue
+		}
 		candidates = append(candidates, disclosure.Candidate{
 			Unit:  p.classes[f.Unit].unit(r.Owner.Org),
 			Kind:  disclosure.KindChange,
@@ -75,7 +78,9 @@ func (w *Watcher) Find(r Round) ([]disclosure.Candidate, error) {
 }
 
 // themes say what a stream is about, in the gate's words.
-var themes = map[analytics.Stream]string{analytics.Score: "wellbeing"}
+var themes = map[analytics.Stream]string{
+	analytics.Score: disclosure.ThemeWellbeing, analytics.Spread: disclosure.ThemeWellbeing, analytics.Gap: disclosure.ThemeWellbeing,
+}
 
 // panel is what package analytics sees, and whom its units are.
 type panel struct {
@@ -171,7 +176,7 @@ func (p *panel) told(signals []disclosure.Signal) []analytics.Alarm {
 		unit, known := p.index[k.class]
 		at, found := slices.BinarySearch(p.waves, k.wave)
 		if known && found {
-			alarms = append(alarms, analytics.Alarm{Unit: unit, Wave: at, Tier: tier})
+			alarms = append(alarms, analytics.Alarm{Unit: unit, Wave: at, Kind: analytics.KindChange, Tier: tier})
 		}
 	}
 	return alarms

@@ -35,7 +35,10 @@ type alarmReport struct {
 // six waves as they are, and in random order.
 func (p *ratingPanel) falseAlarms() alarmReport {
 	rnd := rand.New(rand.NewPCG(1128, 14)) //nolint:gosec // a simulation that must come out the same again
-	effects := analytics.Fit(p.panel).Effects[0]
+	var effects []float64
+	for _, v := range analytics.Fit(p.panel) {
+		effects = append(effects, v.Effects[0].Score)
+	}
 	var result alarmReport
 	var drawn [][]analytics.Moments // per lecturer, about the mean of the effects
 	var units []analytics.Unit

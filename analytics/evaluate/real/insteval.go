@@ -37,7 +37,8 @@ func insteval(t *table) (report, error) {
 	write := func(format string, args ...any) { _, _ = fmt.Fprintf(w, format+"\n", args...) }
 	write("InstEval: %d ratings 1-5 of %d lecturers over %d waves.", t.rows, len(p.panel.Units), len(p.panel.Weeks))
 
-	k := analytics.Fit(p.panel).Components
+	vintages := analytics.Fit(p.panel)
+	k := vintages[len(vintages)-1].Model.Score
 	write("")
 	write("variance of\trespondent\tlecturer and wave\tlecturer\tdepartment")
 	write("as Fit has them\t%.3f\t%.3f\t%.3f\t%.3f", k.Respondent, k.Wave, k.Class, k.School)

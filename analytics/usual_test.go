@@ -16,34 +16,26 @@ func TestTrimmedMean(t *testing.T) {
 	near(t, "of none", TrimmedMean(nil, .1), 0, 0)
 }
 
-// The posterior mean of the prototype's mixpost(est, v, pi=.03, s0=.05, s1=.3)
-// in R 4.2.2.
-func TestShock(t *testing.T) {
-	s := DefaultSettings()
-	near(t, "Shock(-.4, .01)", Shock(-.4, .01, s), -0.28923960289198186, 1e-12)
-	near(t, "Shock(.05, .02)", Shock(.05, .02, s), 0.00606496422018759, 1e-12)
-	near(t, "Shock(-1.5, .005)", Shock(-1.5, .005, s), -1.42105263157894735, 1e-12)
-	near(t, "Shock(-40, 1e-6)", Shock(-40, 1e-6, s), -40, .001) // both densities underflow
-}
-
-func TestVolatility(t *testing.T) {
-	s := DefaultSettings()
-	var v Volatility
-	near(t, "κ of no wave", v.Kappa(s), 1, 0)
-	v.Add(2)
-	v.Add(-5) // counts as 3
-	near(t, "κ", v.Kappa(s), (8+4+9)/10., 1e-12)
-	for range 100 {
-		v.Add(0)
-	}
-	near(t, "least κ", v.Kappa(s), .6, 0)
-}
-
-// The wanted values are the joint normal posterior of the filter's model given
-// the waves so far, by solving its covariance matrix in R 4.2.2 (no recursion):
+// The moments of the posterior, recomputed in R 4.2.2:
 //
-//	K[i,j] = 1 + q*(min(i,j)-1) + .05^2*sum(h(week_i)*h(week_j))
-//	mu0 + K[t,use] %*% solve(K[use,use]+diag(v[use]), y[use]-mu0)
+//	shock <- function(e, v, pi = .05, s = .05, l = .3) {
+//	  d0 <- (1-pi)*dnorm(e, 0, sqrt(v+s^2)); d1 <- pi*dnorm(e, 0, sqrt(v+l^2)); w <- d1/(d0+d1)
+//	  a <- s^2/(s^2+v); b <- l^2/(l^2+v); m <- (1-w)*e*a + w*e*b
+//	  c(m, (1-w)*(a*v+(a*e)^2) + w*(b*v+(b*e)^2) - m^2) }
+func TestShock(t *testing.T) {
+	for _, test := range []struct{ est, v, mean, variance float64 }{
+		{-.4, .01, -0.313581782061117698, 0.018681994617793435},
+		{.05, .02, 0.0064137661281451338, 0.0025951107036899720},
+		{-1.5, .005, -1.4210526315789473450, 0.0047368421052631504},
+	} {
+		mean, variance := Shock(test.est, test.v, DefaultSettings())
+		near(t, "mean", mean, test.mean, 1e-12)
+		near(t, "variance", variance, test.variance, 1e-12)
+	}
+	mean, _ := Shock(-40, 1e-6, DefaultSettings()) // both densities underflow
+	near(t, "of a catastrophe", mean, -40, .001)
+}
+
 func TestNational(t *testing.T) {
 	weeks := []int{0, 2, 4, 6, 8, 12, 14}
 	variances := []float64{.004, .004, .005, .004, 0, .006, .004}
@@ -57,13 +49,13 @@ func TestNational(t *testing.T) {
 		{"walking", []float64{3.90, 4.05, 3.70, 3.80, 0, 3.60, 3.95},
 			[]float64{3.90000000000, 4.04056658138, 3.72660287383, 3.79514215504, 3.79339686621, 3.60919025094, 3.92921402759}},
 	} {
-		for i, got := range National(weeks, test.means, variances, classes) {
+		for i, got := range National(weeks, test.means, variances, classes, .05) {
 			near(t, test.name+" "+strconv.Itoa(i), got, test.want[i], 1e-9)
 		}
 	}
 	many := []int{500, 500, 500, 500, 0, 500, 500}
 	means := []float64{3.90, 4.05, 3.70, 3.80, 0, 3.60, 3.95}
-	if got := National(weeks, means, variances, many); got[2] != 3.70 {
+	if got := National(weeks, means, variances, many, .05); got[2] != 3.70 {
 		t.Errorf("with 500 classes the effect is %g, want the mean as it is, 3.70", got[2])
 	}
 }
@@ -149,3 +141,12 @@ func slicesOf(v, n int) []int {
 	}
 	return s
 }
+
+func near(t *testing.T, what string, got, want, tolerance float64) {
+	t.Helper()
+	if !(math.Abs(got-want) <= tolerance) {
+		t.Errorf("%s = %.12g, want %.12g", what, got, want)
+	}
+}
+
+func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }

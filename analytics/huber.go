@@ -16,17 +16,19 @@ import (
 // that of the beta-binomial with intraclass correlation ρ; without it, as with a
 // trimmed mean, a rare answer comes out too rare, since its counts are skew.
 //
-// The result lies between 0 and 1; it is 0 if no unit has data. Units are taken
-// as they are: impossible counts count as no data.
+// The result lies between the least and the greatest share of a unit; it is 0 if
+// no unit has data. Impossible counts count as no data.
 func HuberShare(counts []Proportion, rho float64) float64 {
 	type cell struct{ y, n int }
 	seen := make(map[cell]int, 64)
 	var y, n float64
+	least, most := 1., 0.
 	for _, c := range counts {
 		if c = known(c); c.N >= 1 {
 			seen[cell{int(math.Round(c.Y)), int(math.Round(c.N))}]++
 			y += c.Y
 			n += c.N
+			least, most = min(least, c.Y/c.N), max(most, c.Y/c.N)
 		}
 	}
 	if n == 0 || y == 0 || y == n {
@@ -50,7 +52,8 @@ func HuberShare(counts []Proportion, rho float64) float64 {
 		}
 		return sum
 	}
-	return root(score, 1e-6, 1-1e-6)
+	// Of a few units that are all alike the expectation would lead outside them.
+	return min(max(root(score, 1e-6, 1-1e-6), least), most)
 }
 
 func psi(z float64) float64 { return min(max(z, -1.5), 1.5) }
@@ -81,9 +84,16 @@ func expectedPsi(n int, p, rho, sd float64) float64 {
 }
 
 // root finds where a falling f crosses zero between low and high, by false
-// position with the Illinois rule (Dowell and Jarratt 1971, BIT 11:168).
+// position with the Illinois rule (Dowell and Jarratt 1971, BIT 11:168). It is
+// low or high if f crosses below or above.
 func root(f func(float64) float64, low, high float64) float64 {
 	a, b := f(low), f(high)
+	if a <= 0 {
+		return low
+	}
+	if b >= 0 {
+		return high
+	}
 	side := 0
 	for range 60 {
 		if high-low < 1e-8 || a == b {

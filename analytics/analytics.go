@@ -84,6 +84,25 @@ func (m Moments) Mean() float64 {
 	return m.Sum / float64(m.N)
 }
 
+// Plus is what m and o tell together.
+func (m Moments) Plus(o Moments) Moments {
+	if m.N == 0 || o.N == 0 {
+		if o.N > 0 {
+			return o
+		}
+		return m
+	}
+	d := m.Mean() - o.Mean()
+	n := m.N + o.N
+	return Moments{N: n, Sum: m.Sum + o.Sum, Squares: m.Squares + o.Squares + d*d*float64(m.N)*float64(o.N)/float64(n)}
+}
+
+// Shifted is m with each composite moved by so much.
+func (m Moments) Shifted(by float64) Moments {
+	m.Sum += by * float64(m.N)
+	return m
+}
+
 // Bins is the number of bins of a folded composite, 1.0 to 5.0 in steps of .2.
 const Bins = 21
 

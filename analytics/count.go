@@ -91,6 +91,9 @@ func (d *CountDetector) Update(week int, p Proportion, alpha float64) {
 	}
 	scale := 1 / predictive
 	for slot := range d.Starts() {
+		if d.slots[slot] == dead {
+			continue
+		}
 		var ratio float64
 		for i, shift := range d.shifts {
 			numerator := d.grid(slot, i)

@@ -97,15 +97,16 @@ func eachSchool(p Panel, o Options, do func(*watcher)) {
 		}
 		schools[at] = append(schools[at], i)
 	}
-	told := make(map[Alarm]Tier, len(o.Told))
+	told, alarmed := make(map[Alarm]Tier, len(o.Told)), make(map[int]bool, len(o.Told))
 	for _, a := range o.Told {
+		alarmed[a.Unit] = true
 		told[Alarm{Unit: a.Unit, Wave: a.Wave, Kind: a.Kind}] = a.Tier
 	}
 	next := make(chan []int)
 	var wg sync.WaitGroup
 	for range min(runtime.GOMAXPROCS(0), len(schools)) {
 		wg.Go(func() {
-			w := &watcher{p: p, o: o, told: told}
+			w := &watcher{p: p, o: o, told: told, alarmed: alarmed}
 			for units := range next {
 				w.reset(units)
 				do(w)
@@ -129,11 +130,32 @@ type watcher struct {
 	limits   map[Kind]limit
 	evidence map[Kind][]float64
 	told     map[Alarm]Tier // by unit, wave and kind; the key has no tier
+	alarmed  map[int]bool   // units that were told of
 	units    []unit
 	findings []Finding
 
 	shares []Proportion // scratch of level
 	usual  []float64
+}
+
+// nothing is a cell without data.
+var nothing Cell
+
+// cell is a unit's cell. A wave in whose vintage its band does not stand yet says
+// nothing of it.
+func (w *watcher) cell(t int, u *unit) *Cell {
+	if _, ok := w.o.Vintages[t].Effects[w.p.Units[u.at].Band]; !ok {
+		return &nothing
+	}
+	return w.p.Cell(u.at, t)
+}
+
+// item is the count of item i in a cell with data.
+func (w *watcher) item(t int, u *unit, i int) Proportion {
+	if w.cell(t, u) == &nothing {
+		return Proportion{}
+	}
+	return known(*w.p.Item(u.at, t, i))
 }
 
 // unit is the state of one unit.
@@ -206,7 +228,7 @@ func (w *watcher) wave(t int) {
 	}
 	for i := range w.units {
 		u := &w.units[i]
-		cell := w.p.Cell(u.at, t)
+		cell := w.cell(t, u)
 		if !u.asked || u.variance == 0 && known(cell.Missing).N == 0 {
 			continue
 		}
@@ -230,7 +252,7 @@ func (u *unit) clipped() float64 {
 // observe reads a unit's cell, and begins the unit with its first one.
 func (w *watcher) observe(t int, u *unit, v *Vintage) {
 	u.variance = 0
-	cell := w.p.Cell(u.at, t)
+	cell := w.cell(t, u)
 	usable := cell.usable()
 	if !u.asked {
 		if !usable && known(cell.Missing).N == 0 {
@@ -263,6 +285,28 @@ func (w *watcher) begin(t int, u *unit) {
 	w.restart(t, u)
 	m := w.before(t).Model
 	u.silence.Restart(m.Missing.Class, m.Missing.Phi)
+	w.skip(u)
+}
+
+// skip tells the detectors which starts will have left the window at the first
+// wave to decide on. A unit that alarmed before keeps all of them: its starts are
+// those of then.
+func (w *watcher) skip(u *unit) {
+	if w.alarmed[u.at] {
+		return
+	}
+	seen := 0
+	for t := range min(w.o.From+1, len(w.p.Weeks)) {
+		if cell := w.cell(t, u); cell.usable() || known(cell.Missing).N > 0 {
+			seen++
+		}
+	}
+	starts := seen - w.o.Settings.MinWaves - w.o.Settings.Window
+	d := &u.detectors
+	d.score.skip, d.spread.skip, d.gap.skip, u.silence.skip = starts, starts, starts, starts
+	for _, item := range d.items {
+		item.skip = starts
+	}
 }
 
 // before is what was usual before wave t, as far as it was known: a unit's prior
@@ -321,7 +365,7 @@ const waveMemory = .5
 func (w *watcher) change(t int, u *unit, v *Vintage, shock, doubt float64) {
 	var (
 		d      = &u.detectors
-		cell   = w.p.Cell(u.at, t)
+		cell   = w.cell(t, u)
 		effect = v.Effects[w.p.Units[u.at].Band]
 		level  = d.score.Level().Mean
 	)
@@ -343,41 +387,43 @@ func (w *watcher) change(t int, u *unit, v *Vintage, shock, doubt float64) {
 		var count Proportion
 		alpha := effect.Items[i]
 		if u.variance > 0 {
-			count = known(*w.p.Item(u.at, t, i))
+			count = w.item(t, u, i)
 			alpha += v.Model.Items[i].given(u.residual)
 		}
 		item.Update(v.Week, count, alpha)
 	}
-	e := d.evidence(w.p.Items)
-	if w.note(KindChange, t, u, e.m, u.variance > 0) {
-		w.decide(KindChange, t, u, e.m, func() Finding { return w.explain(t, u, e) })
+	if w.replayed(KindChange, t, u) {
+		return
 	}
+	e := d.evidence(w.p.Items)
+	w.decide(KindChange, t, u, e.m, u.variance > 0, func() Finding { return w.explain(t, u, e) })
 }
 
 // level looks at where a unit stands among others: the waves of the low
 // composite and of each item, pooled.
 func (w *watcher) level(t int, u *unit) {
-	if u.variance == 0 {
+	if u.variance == 0 && known(w.cell(t, u).Low).N == 0 {
 		return
 	}
 	s := w.o.Settings
 	u.pooled = append(u.pooled, t)
+	if w.replayed(KindLevel, t, u) {
+		return
+	}
 	waves := u.pooled[max(0, len(u.pooled)-s.Pooled):]
-	odds, stream := math.NaN(), Low
-	if 2*len(waves) >= s.Pooled {
-		odds = -1
-		for i := -1; i < len(w.p.Items); i++ {
-			if o := w.standing(t, u, waves, i); o > odds {
-				odds, stream = o, Low
-				if i >= 0 {
-					stream = w.p.Items[i]
-				}
+	if 2*len(waves) < s.Pooled {
+		return
+	}
+	odds, stream := -1., Low
+	for i := -1; i < len(w.p.Items); i++ {
+		if o := w.standing(t, u, waves, i); o > odds {
+			odds, stream = o, Low
+			if i >= 0 {
+				stream = w.p.Items[i]
 			}
 		}
 	}
-	if w.note(KindLevel, t, u, odds, !math.IsNaN(odds)) {
-		w.decide(KindLevel, t, u, odds, func() Finding { return w.explainLevel(t, u, waves, stream) })
-	}
+	w.decide(KindLevel, t, u, odds, true, func() Finding { return w.explainLevel(t, u, waves, stream) })
 }
 
 // standing is the odds that a unit's own share lies above half as much again as
@@ -404,9 +450,9 @@ func (w *watcher) pool(u *unit, waves []int, i int) {
 	w.shares, w.usual = w.shares[:0], w.usual[:0]
 	for _, t := range waves {
 		effect := w.o.Vintages[t].Effects[w.p.Units[u.at].Band]
-		count, alpha := known(w.p.Cell(u.at, t).Low), effect.Low
+		count, alpha := known(w.cell(t, u).Low), effect.Low
 		if i >= 0 {
-			count, alpha = known(*w.p.Item(u.at, t, i)), effect.Items[i]
+			count, alpha = w.item(t, u, i), effect.Items[i]
 		}
 		w.shares = append(w.shares, count)
 		w.usual = append(w.usual, logistic(alpha))
@@ -421,35 +467,36 @@ func (w *watcher) silence(t int, u *unit, v *Vintage) {
 		d.Restart(v.Model.Missing.Class, v.Model.Missing.Phi)
 	}
 	d.Phi = v.Model.Missing.Phi
-	missing := known(w.p.Cell(u.at, t).Missing)
+	missing := known(w.cell(t, u).Missing)
 	d.Update(v.Week, missing, v.Effects[w.p.Units[u.at].Band].Missing)
-	m := d.M()
-	if w.note(KindSilence, t, u, m, missing.N > 0) {
-		w.decide(KindSilence, t, u, m, func() Finding { return w.explainSilence(t, u) })
+	if w.replayed(KindSilence, t, u) {
+		return
 	}
+	w.decide(KindSilence, t, u, d.M(), missing.N > 0, func() Finding { return w.explainSilence(t, u) })
 }
 
-// note writes the evidence down if that is all that is asked for, else tells
-// whether there is something to decide on.
-func (w *watcher) note(k Kind, t int, u *unit, m float64, fresh bool) bool {
-	if w.evidence == nil {
-		return fresh || t < w.o.From
-	}
-	if fresh {
-		w.evidence[k][u.at*len(w.p.Weeks)+t] = m
-	}
-	return false
-}
-
-// decide turns evidence into a finding, or replays what was told before From.
-func (w *watcher) decide(k Kind, t int, u *unit, m float64, explain func() Finding) {
-	if k == KindLevel && t >= u.alarms[k].raised+w.o.Settings.Term {
+// replayed tells whether wave t was decided on before, and lets the alarm stand
+// that was told in it.
+func (w *watcher) replayed(k Kind, t int, u *unit) bool {
+	if a := u.alarms[k]; k == KindLevel && a.tier != "" && t >= a.raised+w.o.Settings.Term {
 		delete(u.alarms, k)
 	}
-	if t < w.o.From {
-		if tier, ok := w.told[Alarm{Unit: u.at, Wave: t, Kind: k}]; ok {
-			w.raise(k, t, u, tier)
-		}
+	if t >= w.o.From {
+		return false
+	}
+	if tier, ok := w.told[Alarm{Unit: u.at, Wave: t, Kind: k}]; ok {
+		w.raise(k, t, u, tier)
+	}
+	return true
+}
+
+// decide turns evidence into a finding, if there is any news in it.
+func (w *watcher) decide(k Kind, t int, u *unit, m float64, news bool, explain func() Finding) {
+	if !news {
+		return
+	}
+	if w.evidence != nil {
+		w.evidence[k][u.at*len(w.p.Weeks)+t] = m
 		return
 	}
 	stands, limit := u.alarms[k].tier, w.limits[k]

@@ -34,18 +34,18 @@ func (w *watcher) explain(t int, u *unit, e evidence) Finding {
 		w.explainCount(&f, t, func(at int) (Proportion, float64) {
 			v := &w.o.Vintages[at]
 			effect := v.Effects[w.p.Units[u.at].Band]
-			cell := w.p.Cell(u.at, at)
+			cell := w.cell(at, u)
 			if !cell.usable() {
 				return Proportion{}, 0
 			}
-			return known(*w.p.Item(u.at, at, e.item)),
+			return w.item(at, u, e.item),
 				effect.Items[e.item] + v.Model.Items[e.item].given(cell.Score.Mean()-effect.Score)
 		}, w.o.Vintages[t].Model.Items[e.item].Given)
 		return f
 	}
 	var sum, weight float64
 	for at := start; at <= t; at++ {
-		if x, v := value(w.p.Cell(u.at, at)); v > 0 {
+		if x, v := value(w.cell(at, u)); v > 0 {
 			sum += x / v
 			weight += 1 / v
 		}
@@ -117,7 +117,7 @@ func (w *watcher) explainSilence(t int, u *unit) Finding {
 	}
 	f := Finding{Start: w.waveOf(u.silence.Start(best)), Stream: Silent}
 	w.explainCount(&f, t, func(at int) (Proportion, float64) {
-		return known(w.p.Cell(u.at, at).Missing), w.o.Vintages[at].Effects[w.p.Units[u.at].Band].Missing
+		return known(w.cell(at, u).Missing), w.o.Vintages[at].Effects[w.p.Units[u.at].Band].Missing
 	}, w.o.Vintages[t].Model.Missing)
 	return f
 }

@@ -46,7 +46,7 @@ func Fit(p Panel) []Vintage {
 		}
 	}
 
-	m := referenceModel(len(p.Items))
+	m := ReferenceModel(len(p.Items))
 	effects := f.fitScore(&m)
 	set(effects, func(e *Effect) *float64 { return &e.Score })
 	effects, m.Spread = f.fitContrast((*Cell).spread, m.Spread, seasonSpread, true)

@@ -184,6 +184,9 @@ func (d *MeanDetector) Update(week int, r, v float64) {
 		gainB, gainU := bs/s, us/s
 		at := k * len(d.slots) * shapes
 		for slot := range d.Starts() {
+			if d.slots[slot] == dead {
+				continue
+			}
 			weeks := week - d.slots[slot]
 			for i := range d.shapes {
 				z := &d.signatures[at+slot*shapes+i]

@@ -130,9 +130,9 @@ func (c *Cell) gap() (value, v float64) {
 // referenceCarry is ρ until years that follow one another have told.
 const referenceCarry = .6
 
-// referenceModel has about the values of the simulated country (analytics/
+// ReferenceModel has about the values of the simulated country (analytics/
 // simulate, 3,000 null classes of all grades). Small panels lean on them.
-func referenceModel(items int) Model {
+func ReferenceModel(items int) Model {
 	m := Model{
 		Score:      reference,
 		ScoreSlope: -1,

@@ -1,5 +1,7 @@
 package analytics
 
+import "math"
+
 // starts are the weeks in which a change may have begun: the last Window waves
 // of a unit, and the first one that may be one at all, for what came slowly.
 //
@@ -13,7 +15,14 @@ type starts struct {
 	seen   int   // waves so far
 	opened int   // starts so far
 	held   bool
+
+	// skip leaves out starts before this one, but the first: they will have left
+	// the window by the time that anyone asks.
+	skip int
 }
+
+// dead is the week of a start that is left out.
+const dead = math.MinInt
 
 func newStarts(s Settings) starts {
 	if s.Window < 1 || s.MinWaves < 0 {
@@ -34,6 +43,10 @@ func (s *starts) next(week int) int {
 		slot = 1 + (s.opened-1)%window
 	}
 	s.opened++
+	if k := s.opened - 1; k > 0 && k < s.skip {
+		s.slots[slot] = dead
+		return -1
+	}
 	s.slots[slot] = week
 	return slot
 }
@@ -50,4 +63,4 @@ func (s *starts) Start(i int) int { return s.slots[i] }
 func (s *starts) Hold() { s.held = true }
 
 // restart forgets all waves.
-func (s *starts) restart() { s.seen, s.opened, s.held = 0, 0, false }
+func (s *starts) restart() { s.seen, s.opened, s.held, s.skip = 0, 0, false, 0 }

@@ -51,7 +51,7 @@ type Stream string
 // The streams of SCHOOL §3.
 const (
 	Score  Stream = "score"  // S1: mean of the score items, and S2 its tail
-	Single Stream = "item"   // S3: respondents in the two worst options
+	Single Stream = "item"   // S3: respondents in the options that Item.Watched counts
 	Severe Stream = "severe" // the worst step, ANONYMITY §4
 	Adult  Stream = "adult"  // its own route; never shown at the school
 )

@@ -30,7 +30,6 @@ import (
 	"github.com/folgmed/folgmed/internal/staff"
 	"github.com/folgmed/folgmed/internal/store"
 	"github.com/folgmed/folgmed/internal/tally"
-	"github.com/folgmed/folgmed/internal/watch"
 	"github.com/folgmed/folgmed/internal/wave"
 	"github.com/folgmed/folgmed/internal/web"
 	"github.com/folgmed/folgmed/surveys"
@@ -64,7 +63,6 @@ type App struct {
 	engineRestarts prometheus.Collector
 	access         *access.Service
 	surveys        surveys.Set
-	watch          *watch.Watcher
 	public         *web.Server
 
 	rehearsal bool
@@ -146,7 +144,6 @@ func (a *App) Start(ctx context.Context) (err error) {
 		{"read the installation", a.startInstallation},
 		{"read roster and waves", a.startSchedule},
 		{"load the ballot keys", a.startBallots},
-		{"start the detector", a.startWatch},
 		{"open staff access", a.startAccess},
 		{"open the listeners", a.startListeners},
 		{"start the job", a.startJob},
@@ -284,11 +281,6 @@ func (a *App) startBallots(ctx context.Context) error {
 	})
 	a.onStop("the collector", a.collect.Stop)
 	return a.collect.LoadNullifiers(ctx, a.schedule.Plan().Open())
-}
-
-func (a *App) startWatch(context.Context) error {
-	a.watch = watch.New(a.surveys)
-	return nil
 }
 
 func (a *App) startAccess(context.Context) error {

@@ -12,6 +12,7 @@ import (
 	"github.com/folgmed/folgmed/internal/duty"
 	"github.com/folgmed/folgmed/internal/prompt"
 	"github.com/folgmed/folgmed/internal/roster"
+	"github.com/folgmed/folgmed/internal/store"
 	"github.com/folgmed/folgmed/internal/watch"
 	"github.com/folgmed/folgmed/internal/wave"
 )
@@ -19,6 +20,7 @@ import (
 // sealing is one sealed wave on its way to its release.
 type sealing struct {
 	wave    wave.Number
+	usual   []watch.Usual                  // of this wave and those before it
 	lines   []disclosure.Row               // of all owners: one release
 	signals map[string][]disclosure.Signal // by owner
 }
@@ -37,6 +39,7 @@ type sealStep struct {
 var sealSteps = []sealStep{
 	{"set the answers apart", (*App).moveAnswers, wave.Moved},
 	{"fold the answers into counts", (*App).fold, wave.Folded},
+	{"learn what is usual", (*App).learn, ""},
 	{"detect and release", (*App).gate, ""},
 	{"write the release", (*App).saveRelease, ""},
 	{"prompt", (*App).prompt, ""},
@@ -124,7 +127,7 @@ func (a *App) classes(n wave.Number, printed map[[2]string]int) []counts.Class {
 				all = append(all, counts.Class{
 					Owner: o.Org, School: school.Org, Name: c.Name, Grades: c.Grades, Size: c.Size,
 					Attempt: ask.Attempt, Replaced: max(0, printed[[2]string{school.Org, c.Name}]-c.Size),
-					Questionnaire: ask.Questionnaire, Asked: asked.of(ask),
+					Questionnaire: ask.Questionnaire, Version: ask.Version, Asked: asked.of(ask),
 				})
 			}
 		}
@@ -132,9 +135,88 @@ func (a *App) classes(n wave.Number, printed map[[2]string]int) []counts.Class {
 	return all
 }
 
-// history is how many waves back the detector and the gate look: two school
-// years of weekly waves.
-const history = 104
+// detectedFrom is the first wave that the detector looks back on: that of the
+// school year before, whose classes tell where this year's begin.
+func detectedFrom(n wave.Number) uint32 { return uint32(wave.FirstOf(n.SchoolYear() - 1)) }
+
+// learn sums up what detection needs of the wave and finds what is usual in it,
+// over all owners. It does the same for earlier waves that have counts and were
+// never learned of, as after an upgrade; what was learned once is not touched.
+func (a *App) learn(ctx context.Context, s *sealing) error {
+	from, to := detectedFrom(s.wave), uint32(s.wave)
+	stored, err := a.store.Vintages(ctx, from, to)
+	if err != nil {
+		return err
+	}
+	s.usual = nil
+	known := make(map[uint32]bool, len(stored))
+	for _, v := range stored {
+		u, err := watch.Decode(v.Body)
+		if err != nil {
+			return err
+		}
+		s.usual = append(s.usual, u)
+		known[v.Wave] = true
+	}
+	waves, err := a.store.CountedWaves(ctx, from, to)
+	if err != nil {
+		return err
+	}
+	for _, n := range waves {
+		if known[n] {
+			continue
+		}
+		u, err := a.learnWave(ctx, wave.Number(n), s.usual)
+		if err != nil {
+			return err
+		}
+		s.usual = append(s.usual, u)
+	}
+	return nil
+}
+
+func (a *App) learnWave(ctx context.Context, n wave.Number, earlier []watch.Usual) (watch.Usual, error) {
+	if err := a.summarise(ctx, n); err != nil {
+		return watch.Usual{}, err
+	}
+	summaries, err := a.store.Summaries(ctx, detectedFrom(n), uint32(n))
+	if err != nil {
+		return watch.Usual{}, err
+	}
+	u := watch.Learn(uint32(n), summaries, earlier)
+	body, err := u.Encode()
+	if err != nil {
+		return watch.Usual{}, err
+	}
+	return u, a.store.SaveVintage(ctx, store.Vintage{Wave: uint32(n), Body: body})
+}
+
+// summarise replaces what an interrupted run may have written.
+func (a *App) summarise(ctx context.Context, n wave.Number) error {
+	if err := a.store.DropSummaries(ctx, uint32(n)); err != nil {
+		return err
+	}
+	classes := a.classes(n, nil)
+	for _, org := range a.schedule.Plan().Owners(n) {
+		table, err := a.table(ctx, org, uint32(n), uint32(n))
+		if err != nil {
+			return err
+		}
+		own := slices.DeleteFunc(slices.Clone(classes), func(c counts.Class) bool { return c.Owner != org })
+		if err := a.store.SaveSummaries(ctx, counts.Summarise(table, uint32(n), own)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *App) table(ctx context.Context, owner string, from, to uint32) (counts.Table, error) {
+	rows, err := a.store.Counts(ctx, owner, from, to)
+	if err != nil {
+		return counts.Table{}, err
+	}
+	return counts.Read(rows)
+}
 
 // gate detects and decides what leaves, owner by owner. Findings go no further
 // than here: what comes out is released.
@@ -144,13 +226,13 @@ func (a *App) gate(ctx context.Context, s *sealing) error {
 		if !ok {
 			continue
 		}
-		release, err := a.gateOwner(ctx, s.wave, owner)
+		release, err := a.gateOwner(ctx, s, owner)
 		if err != nil {
 			return fmt.Errorf("owner %s: %w", org, err)
 		}
 		for _, line := range release.Lines {
 			s.lines = append(s.lines, line.Row())
-			if signal, ok := line.Signal(); ok && line.Audience() == disclosure.Staff {
+			if signal, ok := line.Signal(); ok {
 				s.signals[org] = append(s.signals[org], signal)
 			}
 		}
@@ -158,12 +240,13 @@ func (a *App) gate(ctx context.Context, s *sealing) error {
 	return nil
 }
 
-func (a *App) gateOwner(ctx context.Context, n wave.Number, owner roster.Owner) (disclosure.Release, error) {
-	rows, err := a.store.Counts(ctx, owner.Org, uint32(max(n, history)-history), uint32(n))
+func (a *App) gateOwner(ctx context.Context, s *sealing, owner roster.Owner) (disclosure.Release, error) {
+	n := s.wave
+	table, err := a.table(ctx, owner.Org, uint32(wave.FirstOf(n.SchoolYear())), uint32(n))
 	if err != nil {
 		return disclosure.Release{}, err
 	}
-	table, err := counts.Read(rows)
+	summaries, err := a.store.SummariesOfOwner(ctx, owner.Org, detectedFrom(n), uint32(n))
 	if err != nil {
 		return disclosure.Release{}, err
 	}
@@ -173,7 +256,10 @@ func (a *App) gateOwner(ctx context.Context, n wave.Number, owner roster.Owner) 
 	}
 	// A run that was interrupted may have written this wave's own lines.
 	earlier := slices.DeleteFunc(released, func(r disclosure.Released) bool { return r.Wave() >= uint32(n) })
-	found, err := a.watch.Find(watch.Round{Owner: owner, Wave: uint32(n), Counts: table, Told: signalsOf(earlier)})
+	found, err := watch.Find(watch.Round{
+		Owner: owner.Org, Rhythm: owner.Rhythm, Rate: a.schedule.Rate(owner, n), Wave: uint32(n),
+		Summaries: summaries, Usual: s.usual, Told: signalsOf(earlier),
+	})
 	if err != nil {
 		return disclosure.Release{}, err
 	}

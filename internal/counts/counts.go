@@ -83,6 +83,7 @@ type Class struct {
 	Attempt       uint8 // the attempt that counts; ballots of another are voided
 	Replaced      int   // codes printed beyond the roster
 	Questionnaire string
+	Version       int            // of the questionnaire
 	Asked         []surveys.Item // what the class was asked; may be shared between classes
 }
 

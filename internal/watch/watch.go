@@ -1,6 +1,10 @@
-// Package watch looks at each sealed wave of an owner and says which classes
-// have changed: counts and what was told before in, candidates for the gate
-// out. The raw finding of package analytics never leaves it.
+// Package watch looks at each sealed wave and says which classes, grades and
+// schools have changed or stand badly: summaries of the folded counts and what
+// was told before in, candidates for the gate out. The raw finding of package
+// analytics never leaves it.
+//
+// What is usual is learned once a wave over all owners ([Learn]) and kept; what
+// is found in an owner's wave ([Find]) costs that owner alone.
 //
 // It must not know any ballot or answer sheet, nor decide what may be told.
 package watch
@@ -8,6 +12,7 @@ package watch
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/folgmed/folgmed/analytics"
@@ -15,168 +20,239 @@ import (
 	"github.com/folgmed/folgmed/internal/disclosure"
 	"github.com/folgmed/folgmed/internal/roster"
 	"github.com/folgmed/folgmed/internal/wave"
-	"github.com/folgmed/folgmed/surveys"
 )
 
-// Watcher finds what has changed. It keeps nothing between rounds, so a round
-// that is repeated says the same, and it may be used by many at once.
-type Watcher struct {
-	surveys surveys.Set
-}
-
-// New returns a watcher of answers to these questionnaires.
-func New(set surveys.Set) *Watcher { return &Watcher{surveys: set} }
-
-// Round is one owner at the moment a wave is folded.
+// Round is one owner in one wave.
 type Round struct {
-	Owner  roster.Owner
-	Wave   uint32       // the wave just folded
-	Counts counts.Table // of this owner: the wave and those before it, as far back as is kept
-	// Told are the signals that were released before. A class stays locked for
-	// the term of its own, and what was told is never found again. The same
-	// signal may stand here once for each wave in which it stood.
+	Owner  string
+	Rhythm int     // weeks between waves: 1, 2 or 4; 0 means 2
+	Rate   float64 // false alarms per class and school year in force; 0 means .25
+	Wave   uint32  // the wave just folded
+
+	Summaries []counts.Summary // of this owner: the wave and those before it, as far back as is kept
+	Usual     []Usual          // of these waves
+	// Told are the signals that were released before. A unit stays locked for the
+	// term of its own, and what was told is never found again. The same signal may
+	// stand here once for each wave in which it stood.
 	Told []disclosure.Signal
 }
 
-// Find returns the candidates of a round, ordered by school and class: classes
-// that fell in this wave, and those that were told as notice and now rise to
-// act. None is the ordinary answer.
+// Find returns the candidates of a round, ordered by school, unit and kind:
+// classes, grades and schools that changed in this wave or have stood badly for
+// long, classes in which fewer answer, girls or boys of a grade or a school that
+// changed, schools in which adults treat pupils worse; and those that were told
+// as notice and now rise to act. None is the ordinary answer. It keeps nothing,
+// so a round that is repeated says the same.
 //
 // Severe answers are no finding of a detector; the gate reads them off the
-// counts. The error is a rhythm or rate of the owner that no thresholds are
-// known for.
-func (w *Watcher) Find(r Round) ([]disclosure.Candidate, error) {
-	o := analytics.Options{Rhythm: r.Owner.Rhythm, Rate: r.Owner.Rate}
+// counts. The error is a rhythm or rate that no thresholds are known for.
+func Find(r Round) ([]disclosure.Candidate, error) {
+	o := analytics.Options{Rhythm: r.Rhythm, Rate: r.Rate}
 	if err := o.Validate(); err != nil {
-		return nil, fmt.Errorf("watch owner %s: %w", r.Owner.Org, err)
+		return nil, fmt.Errorf("watch owner %s: %w", r.Owner, err)
 	}
-	p := w.panel(r)
-	if len(p.waves) == 0 || p.waves[len(p.waves)-1] != r.Wave {
-		return nil, nil // nobody answered
-	}
-	o.From = len(p.waves) - 1
-	o.Told = p.told(r.Told)
-
-	var candidates []disclosure.Candidate
-	for _, f := range analytics.Detect(p.Panel, o) {
-		if f.Kind != analytics.KindChange {
-			continue
-		}
-		candidates = append(candidates, disclosure.Candidate{
-			Unit:  p.classes[f.Unit].unit(r.Owner.Org),
-			Kind:  disclosure.KindChange,
-			Theme: themes[f.Stream],
-			Tier:  disclosure.Tier(f.Tier),
-			Start: p.waves[f.Start],
-			OneIn: f.OneIn,
-		})
-	}
+	classes := r.classes(o)
+	candidates := slices.Concat(classes, r.groups(o, classes), r.adults(o))
 	slices.SortFunc(candidates, func(a, b disclosure.Candidate) int {
-		return cmp.Or(cmp.Compare(a.Unit.School, b.Unit.School), cmp.Compare(a.Unit.Name, b.Unit.Name))
+		return cmp.Or(
+			cmp.Compare(a.Unit.School, b.Unit.School), cmp.Compare(a.Unit.Level, b.Unit.Level), cmp.Compare(a.Unit.Name, b.Unit.Name),
+			cmp.Compare(a.Unit.Group, b.Unit.Group), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Theme, b.Theme))
 	})
 	return candidates, nil
 }
 
-// themes say what a stream is about, in the gate's words.
-var themes = map[analytics.Stream]string{
-	analytics.Score: disclosure.ThemeWellbeing, analytics.Spread: disclosure.ThemeWellbeing, analytics.Gap: disclosure.ThemeWellbeing,
+// classes finds what there is to say of classes.
+func (r Round) classes(o analytics.Options) []disclosure.Candidate {
+	return r.detect(classes(r.Summaries, r.Wave), o, func(u Usual) *analytics.Vintage { return u.Classes })
 }
 
-// panel is what package analytics sees, and whom its units are.
-type panel struct {
-	analytics.Panel
-	waves   []uint32
-	classes []class
-	index   map[class]int
-}
-
-// class is a class in one school year: next year's 5A are other pupils.
-type class struct {
-	school, name string
-	year         int
-}
-
-func (c class) unit(owner string) disclosure.Unit {
-	return disclosure.Unit{Owner: owner, School: c.school, Level: disclosure.LevelClass, Name: c.name}
-}
-
-// yearApart keeps the weeks of school years apart and in season: a multiple of
-// the 38 school weeks that the national effect repeats by.
-const yearApart = 2 * 38
-
-// panel lays out the owner's classes over its waves. Bands are questionnaires,
-// for only answers to the same questions compare.
-func (w *Watcher) panel(r Round) *panel {
-	p := &panel{index: make(map[class]int)}
-	rhythm := cmp.Or(r.Owner.Rhythm, 2)
-	year, ordinal, years := 0, 0, []int(nil)
-	for _, n := range r.Counts.Waves() {
-		if n > r.Wave {
-			break
-		}
-		if y := wave.Number(n).SchoolYear(); y != year {
-			year, ordinal = y, 0
-			years = append(years, y)
-		}
-		p.waves = append(p.waves, n)
-		p.Weeks = append(p.Weeks, yearApart*len(years)+ordinal*rhythm)
-		ordinal++
+// groups finds what there is to say of grades and schools. Classes under a change
+// of their own are left out of them, with all their history: what has happened to
+// one class is told of it, and not of its grade too. Of the rest the widest unit
+// tells: while a whole school stands changed, its grades and its girls and boys
+// are not told, nor those of a grade that does.
+//
+// A school has more of these units than classes. They are told at the lowest
+// rate, whatever the owner chose for classes, and in one tier.
+func (r Round) groups(o analytics.Options, found []disclosure.Candidate) []disclosure.Candidate {
+	stands := r.standing(found)
+	rest := slices.DeleteFunc(slices.Clone(r.Summaries), func(s counts.Summary) bool {
+		name, ok := class(&s)
+		return ok && stands[disclosure.Unit{Owner: s.Owner, School: s.School, Level: disclosure.LevelClass, Name: name}]
+	})
+	p := groups(rest, r.Wave, levels(r.Usual))
+	o.Rate = analytics.ActRate
+	found = r.detect(p, o, func(u Usual) *analytics.Vintage { return u.Groups })
+	for i := range found {
+		found[i].Tier = disclosure.Notice
 	}
-	bands := make(map[*surveys.Questionnaire]int)
-	for _, y := range years {
-		for _, s := range r.Owner.Schools {
-			for _, c := range s.Classes {
-				q, ok := w.surveys.For(c.Grades)
-				if !ok {
-					continue // no questionnaire, so no answers
+	stands = r.standing(found)
+	return slices.DeleteFunc(found, func(c disclosure.Candidate) bool {
+		if c.Kind == disclosure.KindLevel {
+			return false
+		}
+		school := disclosure.Unit{Owner: c.Unit.Owner, School: c.Unit.School, Level: disclosure.LevelSchool}
+		all := c.Unit
+		all.Group = ""
+		return c.Unit != school && stands[school] || c.Unit != all && stands[all]
+	})
+}
+
+// standing are the units under a change: found now, or told within the term.
+func (r Round) standing(found []disclosure.Candidate) map[disclosure.Unit]bool {
+	stands := make(map[disclosure.Unit]bool)
+	for _, c := range found {
+		if c.Kind == disclosure.KindChange {
+			stands[c.Unit] = true
+		}
+	}
+	var waves []uint32
+	for _, s := range r.Summaries {
+		if s.Wave <= r.Wave {
+			waves = append(waves, s.Wave)
+		}
+	}
+	slices.Sort(waves)
+	waves = slices.Compact(waves)
+	since := uint32(0)
+	if term := analytics.DefaultSettings().Term; len(waves) >= term {
+		since = waves[len(waves)-term]
+	}
+	for _, s := range r.Told {
+		if s.Kind == disclosure.KindChange && s.Raised >= since {
+			stands[s.Unit] = true
+		}
+	}
+	return stands
+}
+
+// detect runs the detectors over a panel and turns findings into candidates.
+func (r Round) detect(p *panel, o analytics.Options, which func(Usual) *analytics.Vintage) []disclosure.Candidate {
+	if !p.endsWith(r.Wave) {
+		return nil // nobody answered
+	}
+	o.Vintages = vintages(p, r.Usual, which)
+	o.From = len(p.waves) - 1
+	o.Told = p.told(r.Told)
+	var candidates []disclosure.Candidate
+	for _, f := range analytics.Detect(p.Panel, o) {
+		c := disclosure.Candidate{
+			Unit:  p.keys[f.Unit].unit,
+			Kind:  kinds[f.Kind],
+			Theme: theme(f.Stream),
+			Tier:  disclosure.Tier(f.Tier),
+			Start: p.waves[f.Start],
+			OneIn: f.OneIn,
+		}
+		if c.Unit.Group != "" {
+			if f.Kind != analytics.KindChange {
+				continue // that girls stand worse than boys is so everywhere
+			}
+			c.Kind = disclosure.KindGroup
+		}
+		candidates = append(candidates, c)
+	}
+	return candidates
+}
+
+// kinds are the gate's words for what a finding says.
+var kinds = map[analytics.Kind]disclosure.Kind{
+	analytics.KindChange: disclosure.KindChange, analytics.KindLevel: disclosure.KindLevel, analytics.KindSilence: disclosure.KindSilence,
+}
+
+// theme says what a stream is about. Items are called what they are about.
+func theme(s analytics.Stream) string {
+	switch s {
+	case analytics.Score, analytics.Spread, analytics.Gap, analytics.Low:
+		return disclosure.ThemeWellbeing
+	case analytics.Silent:
+		return disclosure.ThemeFewerAnswering
+	default:
+		return string(s)
+	}
+}
+
+// adults finds schools in which more pupils than before, or far more than
+// elsewhere, say that adults treat them badly. The gate holds and renews that
+// signal, so it is proposed in each wave in which it is so.
+func (r Round) adults(o analytics.Options) []disclosure.Candidate {
+	p := adults(r.Summaries, r.Wave)
+	if !p.endsWith(r.Wave) {
+		return nil
+	}
+	o.Vintages = vintages(p, r.Usual, func(u Usual) *analytics.Vintage { return u.Adults })
+	// The item is asked every second wave.
+	o.Rhythm = min(2*cmp.Or(o.Rhythm, 2), 4)
+	evidence := analytics.Evidence(p.Panel, o)
+	found := make(map[disclosure.Unit]disclosure.Candidate)
+	now := len(p.waves) - 1
+	for i, k := range p.keys {
+		for _, kind := range []analytics.Kind{analytics.KindSilence, analytics.KindLevel} {
+			m := evidence[kind][i*len(p.waves)+now]
+			for _, tier := range []analytics.Tier{analytics.Notice, analytics.Act} {
+				rate := cmp.Or(o.Rate, roster.DefaultRate)
+				if tier == analytics.Act {
+					rate = analytics.ActRate
 				}
-				if _, ok := bands[q]; !ok {
-					bands[q] = len(bands)
+				limit, ok := analytics.Threshold(kind, o.Rhythm, rate)
+				if !ok || math.IsNaN(m) || m < limit {
+					continue
 				}
-				key := class{s.Org, c.Name, y}
-				p.index[key] = len(p.classes)
-				p.classes = append(p.classes, key)
-				p.Units = append(p.Units, analytics.Unit{Name: c.Name, School: s.Org, Owner: r.Owner.Org, Band: bands[q]})
+				found[k.unit] = disclosure.Candidate{
+					Unit: k.unit, Kind: disclosure.KindAdult, Tier: disclosure.Tier(tier), Start: p.waves[now],
+					OneIn: max(2, int(math.Round(1/rate))),
+				}
 			}
 		}
 	}
-	p.Cells = make([]analytics.Cell, len(p.Units)*len(p.waves))
-	for i, c := range p.classes {
-		for t, n := range p.waves {
-			if wave.Number(n).SchoolYear() == c.year {
-				*p.Cell(i, t) = analytics.Cell{
-					Roster: r.Counts.Roster(n, c.school, c.name),
-					Score:  analytics.Composite(r.Counts.Hist(n, c.school, counts.ClassUnit(c.name), counts.All, counts.Score)),
-				}
-			}
-		}
+	candidates := make([]disclosure.Candidate, 0, len(found))
+	for _, c := range found {
+		candidates = append(candidates, c)
 	}
-	return p
+	return candidates
 }
 
-// told turns released signals into alarms of the panel, one for each signal,
-// at the highest tier it reached.
+// endsWith tells whether somebody answered in wave n.
+func (p *panel) endsWith(n uint32) bool { return len(p.waves) > 0 && p.waves[len(p.waves)-1] == n }
+
+// told turns released signals into alarms of the panel, one for each signal, at
+// the highest tier it reached.
 func (p *panel) told(signals []disclosure.Signal) []analytics.Alarm {
 	type key struct {
-		class class
-		wave  uint32
+		unit disclosure.Unit
+		kind analytics.Kind
+		wave uint32
 	}
 	tiers := make(map[key]analytics.Tier)
 	for _, s := range signals {
-		if s.Kind != disclosure.KindChange || s.Unit.Level != disclosure.LevelClass {
-			continue
+		k := key{s.Unit, "", s.Raised}
+		for kind, name := range kinds {
+			if s.Kind == name {
+				k.kind = kind
+			}
 		}
-		k := key{class{s.Unit.School, s.Unit.Name, wave.Number(s.Raised).SchoolYear()}, s.Raised}
-		if tiers[k] != analytics.Act {
+		if s.Kind == disclosure.KindGroup {
+			k.kind = analytics.KindChange
+		}
+		if k.kind != "" && tiers[k] != analytics.Act {
 			tiers[k] = analytics.Tier(s.Tier)
 		}
 	}
 	var alarms []analytics.Alarm
-	for k, tier := range tiers {
-		unit, known := p.index[k.class]
-		at, found := slices.BinarySearch(p.waves, k.wave)
-		if known && found {
-			alarms = append(alarms, analytics.Alarm{Unit: unit, Wave: at, Kind: analytics.KindChange, Tier: tier})
+	for i, unit := range p.keys {
+		oneTier := unit.unit.Level != disclosure.LevelClass
+		for t, n := range p.waves {
+			if wave.Number(n).SchoolYear() != unit.year {
+				continue
+			}
+			for _, kind := range analytics.Kinds {
+				if tier, ok := tiers[key{unit.unit, kind, n}]; ok {
+					if oneTier {
+						tier = analytics.Act // and rises no more
+					}
+					alarms = append(alarms, analytics.Alarm{Unit: i, Wave: t, Kind: kind, Tier: tier})
+				}
+			}
 		}
 	}
 	return alarms

@@ -46,6 +46,13 @@ func (n Number) Week() (year, week int) { return n.Opens().ISOWeek() }
 // of its Monday, counted from 1 August.
 func (n Number) SchoolYear() int { return schoolYear(n.Opens()) }
 
+// FirstOf is the first wave of a school year, asked or not.
+func FirstOf(schoolYear int) Number {
+	first := time.Date(schoolYear, time.August, 1, 0, 0, 0, 0, time.UTC)
+	days := int(first.Sub(Epoch).Hours() / 24)
+	return Number(max(days+6, 0) / 7)
+}
+
 func schoolYear(day time.Time) int {
 	if day.Month() < time.August {
 		return day.Year() - 1

@@ -437,3 +437,11 @@ func TestClock(t *testing.T) {
 	}
 	wg.Wait()
 }
+func TestFirstOf(t *testing.T) {
+	for year := 2024; year < 2060; year++ {
+		n := FirstOf(year)
+		if n.SchoolYear() != year || (n-1).SchoolYear() != year-1 {
+			t.Errorf("wave %d opens on %v and is not the first of the school year %d", n, n.Opens(), year)
+		}
+	}
+}

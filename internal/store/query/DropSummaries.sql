@@ -1,0 +1,2 @@
+-- DropSummaries
+DELETE FROM summary WHERE wave = {wave:UInt32}

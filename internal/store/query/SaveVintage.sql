@@ -1,0 +1,2 @@
+-- SaveVintage
+INSERT INTO vintage (wave, body)

@@ -36,6 +36,15 @@ type CountDetector struct {
 	ratios     []float64 // per slot
 }
 
+// gridOdds is e^b on the grid, and beyond it by as much again.
+var gridOdds = func() [2 * gridSize]float64 {
+	var odds [2 * gridSize]float64
+	for b := range odds {
+		odds[b] = math.Exp(gridStep * float64(b-gridHalf))
+	}
+	return odds
+}()
+
 // rises are .5, .9 and 1.4 in log-odds.
 var rises = []int{5, 9, 14}
 
@@ -76,9 +85,14 @@ func (d *CountDetector) Update(week int, p Proportion, alpha float64) {
 	if !(p.N > 0) {
 		return
 	}
+	// With odds e^α·e^b and e^b from a table, a point costs one logarithm and one
+	// exponential.
+	odds, step := math.Exp(alpha), p.Y/d.Phi
+	scale, at := p.N/d.Phi, step*(alpha-gridStep*gridHalf)
 	most := math.Inf(-1)
-	for b := range d.likelihood {
-		l := binomialLog(p, alpha+gridStep*float64(b-gridHalf)) / d.Phi
+	for b, e := range gridOdds[:len(d.likelihood)] {
+		l := at - scale*math.Log1p(odds*e)
+		at += step * gridStep
 		d.likelihood[b] = l
 		most = max(most, l)
 	}
@@ -89,7 +103,7 @@ func (d *CountDetector) Update(week int, p Proportion, alpha float64) {
 	for b, w := range d.posterior {
 		predictive += w * d.likelihood[b]
 	}
-	scale := 1 / predictive
+	scale = 1 / predictive
 	for slot := range d.Starts() {
 		if d.slots[slot] == dead {
 			continue
@@ -126,6 +140,11 @@ func (d *CountDetector) grid(slot, shift int) []float64 {
 
 // Ratio is the mean of L_jδ over the shifts.
 func (d *CountDetector) Ratio(j int) float64 { return d.ratios[j] }
+
+// leastLog is the least that a wave may say of an offset, in units of the
+// likeliest: with counts of thousands all others would underflow, and their
+// ratios be 0/0. No class is so large.
+const leastLog = -2 * maxLog
 
 // maxRatio is e^maxLog.
 var maxRatio = math.Exp(maxLog)

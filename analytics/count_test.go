@@ -229,6 +229,21 @@ func TestCountDetectorIsMonotone(t *testing.T) {
 	})
 }
 
+// Numbers no class has leave ratios that are numbers.
+func TestCountDetectorOfManyStaysFinite(t *testing.T) {
+	d := NewCountDetector(.2, .5, DefaultSettings())
+	for week := range 20 {
+		p := Proportion{1e6, 1e9}
+		if week == 12 {
+			p.Y = 9e8
+		}
+		d.Update(week, p, -7)
+		if m := d.M(); !finite(m) || m < 0 {
+			t.Fatalf("week %d: M = %g", week, m)
+		}
+	}
+}
+
 func TestCountDetectorDoesNotAllocate(t *testing.T) {
 	d := NewCountDetector(.2, .9, DefaultSettings())
 	week := 0

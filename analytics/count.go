@@ -36,6 +36,9 @@ type CountDetector struct {
 	ratios     []float64 // per slot
 }
 
+// mostLogit is where a share is as good as 0 or 1.
+const mostLogit = 100
+
 // gridOdds is e^b on the grid, and beyond it by as much again.
 var gridOdds = func() [2 * gridSize]float64 {
 	var odds [2 * gridSize]float64
@@ -87,6 +90,7 @@ func (d *CountDetector) Update(week int, p Proportion, alpha float64) {
 	}
 	// With odds e^α·e^b and e^b from a table, a point costs one logarithm and one
 	// exponential.
+	alpha = min(max(alpha, -mostLogit), mostLogit)
 	odds, step := math.Exp(alpha), p.Y/d.Phi
 	scale, at := p.N/d.Phi, step*(alpha-gridStep*gridHalf)
 	most := math.Inf(-1)
@@ -97,7 +101,7 @@ func (d *CountDetector) Update(week int, p Proportion, alpha float64) {
 		most = max(most, l)
 	}
 	for b, l := range d.likelihood {
-		d.likelihood[b] = math.Exp(l - most)
+		d.likelihood[b] = math.Exp(max(l-most, leastLog))
 	}
 	var predictive float64
 	for b, w := range d.posterior {

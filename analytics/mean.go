@@ -78,6 +78,7 @@ type MeanDetector struct {
 	shares       []float64 // ω
 	filters      []filter
 	signatures   []signature // volatility × slot × shape
+	parts        []float64   // slot × shape: what is reached of each in the week at hand
 	week         int
 	begun        bool
 }
@@ -99,6 +100,7 @@ func NewMeanDetector(prior Belief, n Noise, sizes []float64, shapes []Shape, v [
 		shares: make([]float64, len(v)), filters: make([]filter, len(v)),
 	}
 	d.signatures = make([]signature, len(v)*len(d.slots)*len(shapes))
+	d.parts = make([]float64, len(d.slots)*len(shapes))
 	d.Restart(prior)
 	return d
 }
@@ -175,6 +177,13 @@ func (d *MeanDetector) Update(week int, r, v float64) {
 	if !(v > 0) {
 		return
 	}
+	for slot := range d.Starts() {
+		if d.slots[slot] != dead {
+			for i, shape := range d.shapes {
+				d.parts[slot*shapes+i] = shape(week - d.slots[slot])
+			}
+		}
+	}
 	most := math.Inf(-1)
 	for k := range d.filters {
 		f := &d.filters[k]
@@ -187,10 +196,9 @@ func (d *MeanDetector) Update(week int, r, v float64) {
 			if d.slots[slot] == dead {
 				continue
 			}
-			weeks := week - d.slots[slot]
-			for i := range d.shapes {
+			for i, part := range d.parts[slot*shapes : (slot+1)*shapes] {
 				z := &d.signatures[at+slot*shapes+i]
-				g := d.shapes[i](weeks) - z.b - z.u
+				g := part - z.b - z.u
 				z.score += g * innovation / s
 				z.information += g * g / s
 				z.b += gainB * g

@@ -48,14 +48,16 @@ func (d *unitDetectors) evidence(names []Stream) evidence {
 		sizes = len(d.score.Sizes)
 		s     [len(shapeShares) * sizesMost]float64
 		few   [sizesMost]float64
-		// Sum over starts, greatest term and its start, for each explanation.
-		sums, tops [3 + itemsMost]float64
-		at         [3 + itemsMost]int
+		// Sum over starts, greatest term, its start and the stream's own ratio from
+		// there, for each explanation.
+		sums, tops, own [3 + itemsMost]float64
+		at              [3 + itemsMost]int
 	)
-	add := func(explanation, j int, term float64) {
+	add := func(explanation, j int, score, ratio float64) {
+		term := d.weight(explanation) * score * ratio
 		sums[explanation] += term
 		if term > tops[explanation] {
-			tops[explanation], at[explanation] = term, j
+			tops[explanation], at[explanation], own[explanation] = term, j, ratio
 		}
 	}
 	for j := range d.score.Starts() {
@@ -65,23 +67,27 @@ func (d *unitDetectors) evidence(names []Stream) evidence {
 		for i, share := range shapeShares {
 			whole += share * average(s[i*sizes:(i+1)*sizes])
 		}
-		add(0, j, d.weight(0)*whole)
+		add(0, j, 1, whole)
 		d.spread.Ratios(j, few[:len(d.spread.Sizes)])
-		add(1, j, d.weight(1)*(1+step[0]+step[1])/3*average(few[:len(d.spread.Sizes)]))
+		add(1, j, (1+step[0]+step[1])/3, average(few[:len(d.spread.Sizes)]))
 		d.gap.Ratios(j, few[:len(d.gap.Sizes)])
-		add(2, j, d.weight(2)*average(step)*average(few[:len(d.gap.Sizes)]))
+		add(2, j, average(step), average(few[:len(d.gap.Sizes)]))
 		alone := (1 + step[0]) / 2
 		for i, item := range d.items {
-			add(3+i, j, d.weight(3+i)*alone*item.Ratio(j))
+			add(3+i, j, alone, item.Ratio(j))
 		}
 		if len(d.items) == 0 {
 			e.m += weightItems * alone
 		}
 	}
-	// What explains most is what exceeds most what it would be for no reason.
+	// What explains most is what exceeds most what it would be for no reason. A
+	// stream that has no data, or speaks against a change, does not.
 	best, most := 0, math.Inf(-1)
 	for i, sum := range sums[:3+len(d.items)] {
 		e.m += sum
+		if i > 0 && own[i] <= 1 {
+			continue
+		}
 		if excess := sum - d.weight(i)*float64(d.score.Starts()); excess > most {
 			best, most = i, excess
 		}

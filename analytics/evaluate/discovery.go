@@ -2,15 +2,17 @@ package evaluate
 
 import (
 	"math"
-	"slices"
+
+	"github.com/folgmed/folgmed/analytics"
 )
 
 // Audit puts what an e-detector promises beside what happens: while its model
-// holds, M reaches A at most 38/A times a class-year.
+// holds, M reaches A at most (waves a year)/A times a class-year.
 type Audit struct {
 	A        float64  `json:"a"`
 	Bound    float64  `json:"bound"`
 	Realised Estimate `json:"realised"`
+	Kept     bool     `json:"kept"` // not above the bound by more than two standard errors
 }
 
 var audited = []float64{38, 76, 152, 380, 760, 1520}
@@ -25,7 +27,9 @@ func (r *run) audit(logM [][]float64) []Audit {
 	var rows []Audit
 	for _, a := range audited {
 		n := whole.count(logM, r.nulls, math.Log(a), weeks)
-		rows = append(rows, Audit{A: a, Bound: perClassYear / a, Realised: perYear(float64(n), years)})
+		row := Audit{A: a, Bound: perClassYear / a, Realised: perYear(float64(n), years)}
+		row.Kept = float64(row.Realised.Value-2*row.Realised.SE) <= row.Bound
+		rows = append(rows, row)
 	}
 	return rows
 }
@@ -41,28 +45,25 @@ type Discovery struct {
 	Within Estimate `json:"within"` // found within twelve weeks
 }
 
-// starts is W+1, the number of starts that M sums over.
-const starts = 17
-
 // mattering is how many weeks from the onset on an alarm is a true one.
 const mattering = 18
 
-// discovery applies the step-up rules on e-values. With M sorted downwards
-// among the K classes of a wave, e-d-BH (Dandapanthula and Ramdas 2025) takes
-// the largest k with M_[k] ≥ K/(αk); e-BH (Wang and Ramdas 2022) does so on
-// M/(W+1), which has mean at most 1.
+// discovery applies the rules for many classes at once, [analytics.EDBH] and
+// [analytics.EBHWave], in each wave.
 func (r *run) discovery(logM [][]float64) []Discovery {
+	starts := analytics.DefaultSettings().Window + 1
+	eachWave := func(logM []float64, q float64) []int { return analytics.EBHWave(logM, starts, q) }
 	var rows []Discovery
 	for _, alpha := range []float64{.2, .05, .01, .002} {
-		rows = append(rows, r.stepUp("e-d-BH", alpha, 0, logM))
+		rows = append(rows, r.discovered("e-d-BH", alpha, logM, analytics.EDBH))
 	}
 	for _, q := range []float64{.05, .1, .2} {
-		rows = append(rows, r.stepUp("e-BH", q, -math.Log(starts), logM))
+		rows = append(rows, r.discovered("e-BH", q, logM, eachWave))
 	}
 	return rows
 }
 
-func (r *run) stepUp(rule string, alpha, shift float64, logM [][]float64) Discovery {
+func (r *run) discovered(rule string, alpha float64, logM [][]float64, choose func(logM []float64, alpha float64) []int) Discovery {
 	var (
 		weeks    = r.panel.Weeks
 		classes  = len(logM)
@@ -77,7 +78,7 @@ func (r *run) stepUp(rule string, alpha, shift float64, logM [][]float64) Discov
 		for c := range wave {
 			wave[c] = logM[c][t]
 		}
-		for _, c := range rejected(wave, alpha, shift) {
+		for _, c := range choose(wave, alpha) {
 			flagged[c][t] = 1
 		}
 	}
@@ -101,26 +102,4 @@ func (r *run) stepUp(rule string, alpha, shift float64, logM [][]float64) Discov
 	d.False = Number(float64(wrong) / float64(max(1, d.Alarms)))
 	d.Within = share(found, changing)
 	return d
-}
-
-// rejected are the hypotheses that the step-up rule on e-values rejects, given
-// their logarithms less shift.
-func rejected(logE []float64, alpha, shift float64) []int {
-	order := indices(len(logE))
-	slices.SortStableFunc(order, func(a, b int) int {
-		switch {
-		case logE[a] > logE[b] || math.IsNaN(logE[b]) && !math.IsNaN(logE[a]):
-			return -1
-		case logE[a] < logE[b] || math.IsNaN(logE[a]) && !math.IsNaN(logE[b]):
-			return 1
-		}
-		return 0
-	})
-	last := 0
-	for k, i := range order {
-		if logE[i]+shift >= math.Log(float64(len(logE))/(alpha*float64(k+1))) {
-			last = k + 1
-		}
-	}
-	return order[:last]
 }

@@ -9,6 +9,8 @@ import (
 // JSON.
 type Number float64
 
+func (n Number) unknown() bool { return math.IsNaN(float64(n)) }
+
 // MarshalJSON writes null where there is no finite number.
 func (n Number) MarshalJSON() ([]byte, error) {
 	if v := float64(n); !math.IsNaN(v) && !math.IsInf(v, 0) {
@@ -69,4 +71,9 @@ func average(of []Estimate) Estimate {
 	}
 	n := float64(len(of))
 	return Estimate{Number(sum / n), Number(math.Sqrt(variance) / n)}
+}
+
+// plus is the sum of two independent estimates.
+func (e Estimate) plus(o Estimate) Estimate {
+	return Estimate{e.Value + o.Value, Number(math.Hypot(float64(e.SE), float64(o.SE)))}
 }

@@ -18,18 +18,54 @@ func Ours() Method {
 }
 
 func logM(calibration, panel *Table) [][]float64 {
+	return logEvidence(calibration, panel, analytics.KindChange)
+}
+
+// logEvidence is the logarithm of the evidence of one kind.
+func logEvidence(calibration, panel *Table, kind analytics.Kind) [][]float64 {
+	evidence := analytics.Evidence(panel.Panel(), options(calibration, panel))[kind]
+	s := panel.scores()
+	for c := range s {
+		for t := range s[c] {
+			s[c][t] = math.Log(evidence[c*len(panel.Weeks)+t])
+		}
+	}
+	return s
+}
+
+// options are what is usual by the calibration set, and the panel's rhythm.
+func options(calibration, panel *Table) analytics.Options {
 	vintages := analytics.Fit(calibration.Panel())
 	for t := range vintages {
 		vintages[t].Schools = nil // the schools are others
 	}
-	evidence := analytics.Evidence(panel.Panel(), analytics.Options{Rhythm: panel.Rhythm(), Vintages: vintages})
-	s := panel.scores()
-	for c := range s {
-		for t := range s[c] {
-			s[c][t] = math.Log(evidence[analytics.KindChange][c*len(panel.Weeks)+t])
-		}
+	return analytics.Options{Rhythm: panel.Rhythm(), Vintages: vintages}
+}
+
+// Shipping is package analytics with the thresholds that it comes with: what
+// [analytics.Detect] tells.
+func Shipping() *Product {
+	return &Product{
+		Kinds: []Promise{
+			{Kind: string(analytics.KindChange), Part: 1, Change: true},
+			{Kind: string(analytics.KindLevel), Part: analytics.LevelShare, Once: true},
+			{Kind: string(analytics.KindSilence), Part: 1},
+		},
+		Watch: detect,
 	}
-	return s
+}
+
+func detect(calibration, panel *Table, rate float64) ([]Prompt, bool) {
+	o := options(calibration, panel)
+	o.Rate = rate
+	if o.Validate() != nil {
+		return nil, false
+	}
+	var prompts []Prompt
+	for _, f := range analytics.Detect(panel.Panel(), o) {
+		prompts = append(prompts, Prompt{Kind: string(f.Kind), Class: f.Unit, Wave: f.Wave, Rise: f.Rise})
+	}
+	return prompts, true
 }
 
 // items of the table.

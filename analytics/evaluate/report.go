@@ -9,9 +9,10 @@ type Report struct {
 	Kinds       []Kind   `json:"kinds"`
 	Methods     []Result `json:"methods"`
 
-	// Of the first method.
-	Prompts  []Prompts `json:"prompts"`
-	Examples []Example `json:"examples"`
+	Levels   []LevelAt `json:"levels,omitempty"`  // if the panel has classes of kind Chronic
+	Shipped  []Shipped `json:"shipped,omitempty"` // of the product
+	Severe   []Severe  `json:"severe,omitempty"`  // given with the options
+	Examples []Example `json:"examples"`          // of the first method
 }
 
 // Kind is one kind of change in a panel.

@@ -10,8 +10,9 @@ import (
 // Options say what Run measures. The zero value is all methods at the usual
 // rates.
 type Options struct {
-	Methods []Method         // the first is the one that pictures and prompts are of; nil means Methods()
-	Signals []Signal         // kinds of findings beside the first method's changes
+	Methods []Method         // the first is the one that pictures are of; nil means Methods()
+	Product *Product         // measured at thresholds of its own; nil leaves it out
+	Severe  []Severe         // of SevereShare, to add to the product's work
 	Rates   []float64        // false alarms per class-year; nil means Rates
 	Now     func() time.Time // times the methods; nil means that they are not timed
 }
@@ -59,9 +60,12 @@ func Run(calibration, panel *Table, truth Truth, o Options) (*Report, error) {
 		res, scores := r.method(m, o)
 		report.Methods = append(report.Methods, res)
 		if i == 0 {
-			report.Prompts = r.prompts(append([]Signal{r.change(res, scores)}, o.Signals...), o.Rates)
 			report.Examples = r.examples(res, scores)
 		}
+	}
+	report.Levels, report.Severe = r.levels(levelMethods()), o.Severe
+	if o.Product != nil {
+		report.Shipped = r.shipped(o.Product, o.Severe)
 	}
 	return report, nil
 }

@@ -94,9 +94,6 @@ func TestRunByHand(t *testing.T) {
 	if h := hand.Rates[2].Threshold; h != 9 {
 		t.Errorf("threshold %v at .1, want the highest score", h)
 	}
-	if n := report.Prompts[0].All; !near(float64(n.Panel.Value), 10*3/84., 1e-12) || !near(float64(n.Null.Value), 10/21., 1e-12) {
-		t.Errorf("prompts per school and week: %+v", n)
-	}
 }
 
 // Half the waves, but the same weeks: onsets, windows and class-years do not
@@ -162,7 +159,7 @@ func TestRunOfBarrenSets(t *testing.T) {
 		{"no change", blank(2, 30, 1), Truth{{Kind: Null}, {Kind: Null}}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			report, err := Run(tt.panel, tt.panel, tt.truth, Options{})
+			report, err := Run(tt.panel, tt.panel, tt.truth, Options{Product: Shipping()})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -222,31 +219,6 @@ func TestThresholdIsQuiet(t *testing.T) {
 	})
 }
 
-// Ten classes; e-values 100, 50, 20, 4 and six of 1. e-d-BH at .2 asks for 50/k:
-// 50, 25, 16.7, 12.5, ... so three are rejected; at .05 for 200/k: 200, 100,
-// 66.7, ... none. e-BH divides by 17 first.
-func TestRejectedByHand(t *testing.T) {
-	e := []float64{1, 100, 1, 4, 1, 20, 1, 50, 1, 1}
-	log := make([]float64, len(e))
-	for i := range e {
-		log[i] = math.Log(e[i])
-	}
-	for _, tt := range []struct {
-		alpha, shift float64
-		want         []int
-	}{
-		{.2, 0, []int{1, 7, 5}}, {.05, 0, nil}, {.1, 0, []int{1, 7}}, {.2, -math.Log(17), nil},
-	} {
-		if got := rejected(log, tt.alpha, tt.shift); !slices.Equal(got, tt.want) {
-			t.Errorf("alpha %v, shift %v: %v, want %v", tt.alpha, tt.shift, got, tt.want)
-		}
-	}
-	log[0], log[2] = math.NaN(), math.Inf(-1)
-	if got := rejected(log, .2, 0); !slices.Equal(got, []int{1, 7, 5}) {
-		t.Errorf("with silent classes: %v", got)
-	}
-}
-
 // The audit and the step-up rules on a case by hand.
 func TestPromisesByHand(t *testing.T) {
 	calibration, panel := blank(1, 38, 1), blank(3, 38, 1)
@@ -265,7 +237,7 @@ func TestPromisesByHand(t *testing.T) {
 		} else if a.A <= 76 {
 			want = 1
 		}
-		if a.Realised.Value != want || a.Bound != 38/a.A {
+		if a.Realised.Value != want || a.Bound != 38/a.A || !a.Kept {
 			t.Errorf("%+v, want %v a class-year under %v", a, want, 38/a.A)
 		}
 	}
@@ -278,36 +250,6 @@ func TestPromisesByHand(t *testing.T) {
 		}
 		if d.Alarms != alarms || float64(d.False) != wrong || d.Within.Value != .5 {
 			t.Errorf("%+v, want %d alarms, %v of them false", d, alarms, wrong)
-		}
-	}
-}
-
-// Other kinds of findings count beside changes.
-func TestPromptsOfAllKinds(t *testing.T) {
-	calibration, panel := blank(1, 40, 1), blank(2, 40, 1)
-	truth := Truth{{Kind: Null}, {Kind: Null}}
-	silence := Signal{Kind: "silence", Watch: func(_, of *Table) func(float64) [][]bool {
-		return func(rate float64) [][]bool {
-			prompts := [][]bool{make([]bool, len(of.Weeks)), make([]bool, len(of.Weeks))}
-			prompts[1][30] = rate == .5
-			prompts[1][3] = true // before what counts
-			return prompts
-		}
-	}}
-	report, err := Run(calibration, panel, truth, Options{
-		Methods: []Method{given("silent", calibration, filled(1, 40, math.NaN()), filled(2, 40, math.NaN()))},
-		Signals: []Signal{silence}, Rates: []float64{.1, .5},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i, want := range []float64{0, 10. / 40} {
-		p := report.Prompts[i]
-		if len(p.Kinds) != 2 || p.Kinds[0].Kind != "change" || p.Kinds[1].Kind != "silence" {
-			t.Fatalf("kinds %+v", p.Kinds)
-		}
-		if float64(p.Kinds[0].Null.Value) != 0 || float64(p.Kinds[1].Null.Value) != want || float64(p.All.Null.Value) != want {
-			t.Errorf("at %v: %+v, want %v", p.Rate, p, want)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strings"
 	"text/tabwriter"
 )
@@ -33,15 +34,20 @@ func (r *Report) Text(w io.Writer) error {
 	}
 	r.curves(t)
 	r.promises(t)
-	r.work(t)
+	r.levels(t)
+	r.shipped(t)
+	r.severe(t)
 	return t.Flush()
 }
 
-// Summary writes the first table of r alone.
+// Summary writes of r what depends most on the rhythm: the first table, and the
+// work that the detector makes.
 func (r *Report) Summary(w io.Writer) error {
 	t := &text{Writer: tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)}
 	r.heading(t)
 	r.summary(t)
+	r.shipped(t)
+	r.severe(t)
 	return t.Flush()
 }
 
@@ -108,9 +114,13 @@ func (r *Report) promises(t *text) {
 		if len(m.Audit) > 0 {
 			t.line("")
 			t.line("%s: false alarms per class and school year where M reaches A, beside the bound while the model holds", m.Method)
-			t.row("A", "bound", "realised", "times the bound")
+			t.row("A", "bound", "realised", "times the bound", "kept")
 			for _, a := range m.Audit {
-				t.row(fmt.Sprintf("%g", a.A), decimals(Number(a.Bound), 3), a.Realised.String(), decimals(a.Realised.Value/Number(a.Bound), 1))
+				kept := "yes"
+				if !a.Kept {
+					kept = "no"
+				}
+				t.row(fmt.Sprintf("%g", a.A), decimals(Number(a.Bound), 3), a.Realised.String(), decimals(a.Realised.Value/Number(a.Bound), 1), kept)
 			}
 		}
 		if len(m.Discovery) > 0 {
@@ -124,37 +134,69 @@ func (r *Report) promises(t *text) {
 	}
 }
 
-func (r *Report) work(t *text) {
-	if len(r.Methods) == 0 {
+// levels is the table of classes that have always been bad.
+func (r *Report) levels(t *text) {
+	if len(r.Levels) == 0 {
 		return
 	}
 	t.line("")
-	t.line("%s: new prompts per week in a school of ten classes, where nothing changes (in this panel); the aim is at most 1 for all kinds", r.Methods[0].Method)
-	names := []string{"kind"}
-	for _, p := range r.Prompts {
-		names = append(names, fmt.Sprintf("%g", p.Rate))
+	t.line("Classes that are bad from the first week on, flagged in one wave where so many ordinary classes are (in the panel)")
+	t.row("method", "wave", "ordinary", "in the panel", "chronic")
+	for _, l := range r.Levels {
+		t.row(l.Method, fmt.Sprint(l.Wave), fmt.Sprintf("%g", l.Share), l.Null.String(), l.Chronic.String())
 	}
-	t.row(names...)
-	for i := range r.Prompts[0].Kinds {
-		t.row(r.workOf(func(p Prompts) PromptKind { return p.Kinds[i] })...)
-	}
-	t.row(r.workOf(func(p Prompts) PromptKind { return p.All })...)
 }
 
-func (r *Report) workOf(kind func(Prompts) PromptKind) []string {
-	cells := []string{kind(r.Prompts[0]).Kind}
-	for _, p := range r.Prompts {
-		k := kind(p)
-		cells = append(cells, fmt.Sprintf("%s (%s)", k.Null.text(3, 3), k.Panel.text(3, 3)))
+// shipped are the tables of the detector with its own thresholds.
+func (r *Report) shipped(t *text) {
+	if len(r.Shipped) == 0 {
+		return
 	}
-	return cells
+	t.line("")
+	t.line("With the thresholds that it comes with: false alarms per class and school year, promised and in the panel's classes without change;")
+	t.line("new prompts per week in a school of ten classes, where nothing changes (in this panel); the aim is at most 1 for all kinds")
+	t.row("rate", "kind", "promised", "realised", "prompts", "in this panel")
+	for _, s := range r.Shipped {
+		for _, w := range append(slices.Clone(s.Kinds), s.All) {
+			t.row(fmt.Sprintf("%g", s.Rate), w.Kind, decimals(w.Promised, 3), w.Realised.String(), w.Null.text(3, 3), w.Panel.text(3, 3))
+		}
+	}
+	t.line("")
+	t.line("Changes told within 12 weeks (4 weeks), with those thresholds; stood: not told anew, for a signal of a change stood when they began")
+	names := []string{"rate", "stood", "mean"}
+	for _, k := range r.Kinds {
+		names = append(names, k.Name)
+	}
+	t.row(names...)
+	for _, s := range r.Shipped {
+		cells := []string{fmt.Sprintf("%g", s.Rate), s.Stood.String(), fmt.Sprintf("%s (%s)", s.Within, s.Soon)}
+		for _, f := range s.Found {
+			cells = append(cells, fmt.Sprintf("%s (%s)", f.Within, f.Soon))
+		}
+		t.row(cells...)
+	}
+}
+
+// severe is the table of the worst answers.
+func (r *Report) severe(t *text) {
+	if len(r.Severe) == 0 {
+		return
+	}
+	t.line("")
+	t.line("Signals of the worst answers at the national frequency of bullying, in a simulated country: share of classes under one, the same if all who are bullied are both left out and hurt, new prompts per week in a school of ten classes")
+	t.row("grades", "standing", "at most", "prompts")
+	for _, s := range r.Severe {
+		t.row(s.Grades, s.Standing.String(), s.Most.String(), s.Prompts.text(3, 3))
+	}
 }
 
 // rates are those of the first method: all have the same.
 func (r *Report) rates() []float64 {
 	var rates []float64
-	for _, p := range r.Prompts {
-		rates = append(rates, p.Rate)
+	if len(r.Methods) > 0 {
+		for _, a := range r.Methods[0].Rates {
+			rates = append(rates, a.Rate)
+		}
 	}
 	return rates
 }

@@ -34,7 +34,7 @@ func (e evaluateCmd) Run(c console) error {
 	if err != nil {
 		return err
 	}
-	reports, err := measure(calibration, panel, truth)
+	reports, err := e.measure(calibration, panel, truth)
 	if err != nil {
 		return fmt.Errorf("%s: %w", e.Calibration, err)
 	}
@@ -119,19 +119,20 @@ func (e evaluateCmd) sets() (calibration, panel *evaluate.Table, truth evaluate.
 
 // measure evaluates a set in its own rhythm, and a weekly one also as if every
 // second wave had been left out.
-func measure(calibration, panel *evaluate.Table, truth evaluate.Truth) ([]*evaluate.Report, error) {
-	o := evaluate.Options{Now: time.Now}
-	first, err := evaluate.Run(calibration, panel, truth, o)
-	if err != nil {
-		return nil, err
-	}
-	reports := []*evaluate.Report{first}
+func (e evaluateCmd) measure(calibration, panel *evaluate.Table, truth evaluate.Truth) ([]*evaluate.Report, error) {
+	panels := []*evaluate.Table{panel}
 	if panel.Rhythm() == 1 && len(panel.Weeks) > 2 {
-		thinned, err := evaluate.Run(calibration, panel.Thin(2), truth, o)
+		panels = append(panels, panel.Thin(2))
+	}
+	var reports []*evaluate.Report
+	for _, p := range panels {
+		r, err := evaluate.Run(calibration, p, truth, evaluate.Options{
+			Now: time.Now, Product: evaluate.Shipping(), Severe: evaluate.SevereShare(e.Seed, p.Rhythm()),
+		})
 		if err != nil {
 			return nil, err
 		}
-		reports = append(reports, thinned)
+		reports = append(reports, r)
 	}
 	return reports, nil
 }

@@ -19,7 +19,7 @@ func TestPage(t *testing.T) {
 	}
 	var reports []*evaluate.Report
 	for _, rhythm := range []int{1, 2} {
-		r, err := evaluate.Run(calibration, panel.Thin(rhythm), truth, evaluate.Options{})
+		r, err := evaluate.Run(calibration, panel.Thin(rhythm), truth, evaluate.Options{Product: evaluate.Shipping(), Severe: evaluate.SevereShare(1, rhythm)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -49,6 +49,9 @@ func TestPage(t *testing.T) {
 		if !strings.Contains(doc.Find("dl").Text(), m.Source) {
 			t.Errorf("%s has no source", m.Name)
 		}
+	}
+	if n := doc.Find("td.word").FilterFunction(func(_ int, s *goquery.Selection) bool { return s.Text() == "severe" }).Length(); n != 2*3 {
+		t.Errorf("the work of severe stands %d times, want at three rates in two rhythms", n)
 	}
 	ids := map[string]bool{}
 	doc.Find("[id]").Each(func(_ int, s *goquery.Selection) {

@@ -98,7 +98,9 @@ func (d *CountDetector) Update(week int, p Proportion, alpha float64) {
 		l := at - scale*math.Log1p(odds*e)
 		at += step * gridStep
 		d.likelihood[b] = l
-		most = max(most, l)
+		if l > most {
+			most = l
+		}
 	}
 	for b, l := range d.likelihood {
 		d.likelihood[b] = math.Exp(max(l-most, leastLog))
@@ -107,18 +109,18 @@ func (d *CountDetector) Update(week int, p Proportion, alpha float64) {
 	for b, w := range d.posterior {
 		predictive += w * d.likelihood[b]
 	}
-	scale = 1 / predictive
+	floats.Scale(1/predictive, d.likelihood)
 	for slot := range d.Starts() {
 		if d.slots[slot] == dead {
 			continue
 		}
 		var ratio float64
 		for i, shift := range d.shifts {
-			numerator := d.grid(slot, i)
-			moved := d.likelihood[shift : shift+len(numerator)]
+			moved := d.likelihood[shift : shift+gridSize]
+			numerator := d.grid(slot, i)[:len(moved)]
 			var sum float64
 			for b, l := range moved {
-				w := numerator[b] * (l * scale)
+				w := numerator[b] * l
 				numerator[b] = w
 				sum += w
 			}
@@ -133,7 +135,7 @@ func (d *CountDetector) Update(week int, p Proportion, alpha float64) {
 		d.ratios[slot] = ratio
 	}
 	for b := range d.posterior {
-		d.posterior[b] *= d.likelihood[b] * scale
+		d.posterior[b] *= d.likelihood[b]
 	}
 }
 

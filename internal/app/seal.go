@@ -135,9 +135,12 @@ func (a *App) classes(n wave.Number, printed map[[2]string]int) []counts.Class {
 	return all
 }
 
-// detectedFrom is the first wave that the detector looks back on: that of the
-// school year before, whose classes tell where this year's begin.
-func detectedFrom(n wave.Number) uint32 { return uint32(wave.FirstOf(n.SchoolYear() - 1)) }
+// detectedFrom is the first wave that the detector looks back on: the last ones
+// before the summer, which tell where this year's classes begin.
+func detectedFrom(n wave.Number) uint32 {
+	const spring = 16 // weeks before 1 August
+	return uint32(max(wave.FirstOf(n.SchoolYear()), spring) - spring)
+}
 
 // learn sums up what detection needs of the wave and finds what is usual in it,
 // over all owners. It does the same for earlier waves that have counts and were

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/folgmed/folgmed/analytics"
 	"github.com/folgmed/folgmed/internal/counts"
@@ -28,7 +29,6 @@ type panel struct {
 	analytics.Panel
 	waves []uint32
 	keys  []unitKey
-	index map[unitKey]int
 }
 
 // unitKey is a unit in one school year, asked one version of its questions: next
@@ -59,44 +59,97 @@ func schoolWeek(n uint32) int {
 // firstYear is when wave numbers begin.
 const firstYear = 2023
 
-// newPanel lays out units by waves. in tells into which units a summary goes;
-// fill adds it to their cells.
-func newPanel(summaries []counts.Summary, upTo uint32, in func(*counts.Summary) []unitKey, fill func(p *panel, unit, wave int, s *counts.Summary)) *panel {
-	p := &panel{index: make(map[unitKey]int)}
-	p.Items = themes
-	waves := make(map[uint32]int)
+// noUnit says that a summary does not go into a unit.
+const noUnit = -1
+
+// places are the units that each summary goes into: up to two of keys, by index.
+type places struct {
+	keys  []unitKey
+	index map[unitKey]int
+	at    [][2]int // parallel to the summaries
+}
+
+// locate finds the units of all summaries up to a wave. in fills in up to two and
+// returns how many.
+func locate(summaries []counts.Summary, upTo uint32, in func(s *counts.Summary, year int, into *[2]unitKey) int) *places {
+	p := &places{index: make(map[unitKey]int), at: make([][2]int, len(summaries))}
+	years := make(map[uint32]int)
+	var keys [2]unitKey
 	for i := range summaries {
 		s := &summaries[i]
+		p.at[i] = [2]int{noUnit, noUnit}
 		if s.Wave > upTo {
 			continue
 		}
-		for _, k := range in(s) {
-			p.index[k] = 0
-			waves[s.Wave] = 0
+		year, ok := years[s.Wave]
+		if !ok {
+			year = wave.Number(s.Wave).SchoolYear()
+			years[s.Wave] = year
 		}
-	}
-	p.waves = slices.Sorted(maps.Keys(waves))
-	for t, n := range p.waves {
-		waves[n] = t
-		p.Weeks = append(p.Weeks, schoolWeek(n))
-	}
-	p.keys = slices.SortedFunc(maps.Keys(p.index), unitKey.compare)
-	for i, k := range p.keys {
-		p.index[k] = i
-		p.Units = append(p.Units, analytics.Unit{Name: k.unit.Name, School: k.unit.School, Owner: k.unit.Owner, Band: band(k.questionnaire)})
-	}
-	p.Cells = make([]analytics.Cell, len(p.keys)*len(p.waves))
-	p.Counts = make([]analytics.Proportion, len(p.Cells)*len(p.Items))
-	for i := range summaries {
-		s := &summaries[i]
-		if s.Wave > upTo {
-			continue
-		}
-		for _, k := range in(s) {
-			fill(p, p.index[k], waves[s.Wave], s)
+		for k := range in(s, year, &keys) {
+			at, ok := p.index[keys[k]]
+			if !ok {
+				at = len(p.keys)
+				p.index[keys[k]] = at
+				p.keys = append(p.keys, keys[k])
+			}
+			p.at[i][k] = at
 		}
 	}
 	return p
+}
+
+// leave takes units out.
+func (p *places) leave(out func(unit int) bool) {
+	for i := range p.at {
+		for k, at := range p.at[i] {
+			if at != noUnit && out(at) {
+				p.at[i][k] = noUnit
+			}
+		}
+	}
+}
+
+// panel lays the units that are left out by waves. fill adds a summary to a cell.
+func (p *places) panel(summaries []counts.Summary, fill func(p *panel, unit, wave int, s *counts.Summary)) *panel {
+	out := &panel{}
+	out.Items = themes
+	used := make([]bool, len(p.keys))
+	waves := make(map[uint32]int)
+	for i := range summaries {
+		for _, at := range p.at[i] {
+			if at != noUnit {
+				used[at] = true
+				waves[summaries[i].Wave] = 0
+			}
+		}
+	}
+	out.waves = slices.Sorted(maps.Keys(waves))
+	for t, n := range out.waves {
+		waves[n] = t
+		out.Weeks = append(out.Weeks, schoolWeek(n))
+	}
+	for i, k := range p.keys {
+		if used[i] {
+			out.keys = append(out.keys, k)
+		}
+	}
+	slices.SortFunc(out.keys, unitKey.compare)
+	unit := make([]int, len(p.keys))
+	for i, k := range out.keys {
+		unit[p.index[k]] = i
+		out.Units = append(out.Units, analytics.Unit{Name: k.unit.Name, School: k.unit.School, Owner: k.unit.Owner, Band: band(k.questionnaire)})
+	}
+	out.Cells = make([]analytics.Cell, len(out.keys)*len(out.waves))
+	out.Counts = make([]analytics.Proportion, len(out.Cells)*len(out.Items))
+	for i := range summaries {
+		for _, at := range p.at[i] {
+			if at != noUnit {
+				fill(out, unit[at], waves[summaries[i].Wave], &summaries[i])
+			}
+		}
+	}
+	return out
 }
 
 // band is a number for what is compared with one another. It must be the same in
@@ -109,14 +162,17 @@ func band(questionnaire string) int {
 
 // classes are the units of the panel of classes.
 func classes(summaries []counts.Summary, upTo uint32) *panel {
-	p := newPanel(summaries, upTo, func(s *counts.Summary) []unitKey {
+	at := locate(summaries, upTo, func(s *counts.Summary, year int, into *[2]unitKey) int {
 		name, ok := class(s)
 		if !ok {
-			return nil
+			return 0
 		}
-		unit := disclosure.Unit{Owner: s.Owner, School: s.School, Level: disclosure.LevelClass, Name: name}
-		return []unitKey{{unit, wave.Number(s.Wave).SchoolYear(), s.Questionnaire}}
-	}, func(p *panel, unit, t int, s *counts.Summary) {
+		into[0] = unitKey{
+			disclosure.Unit{Owner: s.Owner, School: s.School, Level: disclosure.LevelClass, Name: name}, year, s.Questionnaire,
+		}
+		return 1
+	})
+	p := at.panel(summaries, func(p *panel, unit, t int, s *counts.Summary) {
 		cell := p.Cell(unit, t)
 		switch s.Stratum {
 		case counts.Girls:
@@ -139,10 +195,25 @@ func classes(summaries []counts.Summary, upTo uint32) *panel {
 	return p
 }
 
+// grades are the names of grades as units.
+var grades = func() [maxGrade + 1]string {
+	var names [maxGrade + 1]string
+	for g := range names {
+		names[g] = strconv.Itoa(g)
+	}
+	return names
+}()
+
+// maxGrade is Vg3.
+const maxGrade = 13
+
 // class is the name of the class that a summary is of.
 func class(s *counts.Summary) (string, bool) {
+	if !strings.HasPrefix(s.Unit, "class:") {
+		return "", false
+	}
 	u, err := counts.ParseUnit(s.Unit)
-	if err != nil || len(u.Classes) != 1 {
+	if err != nil {
 		return "", false
 	}
 	return u.Classes[0], true
@@ -202,41 +273,37 @@ func yearBefore(name string) (string, bool) {
 // move because more of the young ones answered. Only grades, where all answer
 // the same questions, are watched item by item.
 func groups(summaries []counts.Summary, upTo uint32, usual func(wave uint32, questionnaire string) (float64, bool)) *panel {
-	parts := make(map[unitKey]map[string]bool) // classes and what was joined in each unit
-	keys := func(s *counts.Summary) []unitKey {
-		school := unitKey{
-			unit: disclosure.Unit{Owner: s.Owner, School: s.School, Level: disclosure.LevelSchool, Group: s.Stratum},
-			year: wave.Number(s.Wave).SchoolYear(),
+	at := locate(summaries, upTo, func(s *counts.Summary, year int, into *[2]unitKey) int {
+		if s.N == 0 {
+			return 0
 		}
-		all := []unitKey{school}
-		if s.Grade > 0 {
-			grade := school
-			grade.unit.Level, grade.unit.Name, grade.questionnaire = disclosure.LevelGrade, strconv.Itoa(int(s.Grade)), s.Questionnaire
-			all = append(all, grade)
+		// Girls and boys have norms of their own.
+		unit := disclosure.Unit{Owner: s.Owner, School: s.School, Level: disclosure.LevelSchool, Group: s.Stratum}
+		into[0] = unitKey{unit, year, s.Stratum}
+		if s.Grade == 0 {
+			return 1
 		}
-		for i := range all { // girls and boys have norms of their own
-			all[i].questionnaire += " " + s.Stratum
-		}
-		return all
-	}
+		unit.Level, unit.Name = disclosure.LevelGrade, grades[s.Grade]
+		into[1] = unitKey{unit, year, s.Questionnaire + s.Stratum}
+		return 2
+	})
+	// A unit of one class is that class.
+	first, several := make([]string, len(at.keys)), make([]bool, len(at.keys))
 	for i := range summaries {
-		s := &summaries[i]
-		if s.Wave > upTo || s.N == 0 {
-			continue
-		}
-		for _, k := range keys(s) {
-			if parts[k] == nil {
-				parts[k] = make(map[string]bool)
+		for _, unit := range at.at[i] {
+			if unit == noUnit {
+				continue
 			}
-			parts[k][s.Unit] = true
+			if first[unit] == "" {
+				first[unit] = summaries[i].Unit
+			}
+			several[unit] = several[unit] || first[unit] != summaries[i].Unit
 		}
 	}
-	p := newPanel(summaries, upTo, func(s *counts.Summary) []unitKey {
-		// A unit of one class is that class.
-		return slices.DeleteFunc(keys(s), func(k unitKey) bool { return len(parts[k]) < 2 })
-	}, func(p *panel, unit, t int, s *counts.Summary) {
+	at.leave(func(unit int) bool { return !several[unit] })
+	p := at.panel(summaries, func(p *panel, unit, t int, s *counts.Summary) {
 		effect, ok := usual(s.Wave, s.Questionnaire)
-		if !ok || s.N == 0 {
+		if !ok {
 			return
 		}
 		cell := p.Cell(unit, t)
@@ -256,13 +323,15 @@ const commonLevel = 4
 // adults are the units of the panel of what adults did, a school by questionnaire.
 // It goes through the detector of counts alone, and the level.
 func adults(summaries []counts.Summary, upTo uint32) *panel {
-	p := newPanel(summaries, upTo, func(s *counts.Summary) []unitKey {
+	at := locate(summaries, upTo, func(s *counts.Summary, year int, into *[2]unitKey) int {
 		if _, answered := s.Share(themeAdult); answered == 0 || s.Stratum != counts.All {
-			return nil
+			return 0
 		}
 		unit := disclosure.Unit{Owner: s.Owner, School: s.School, Level: disclosure.LevelSchool}
-		return []unitKey{{unit, wave.Number(s.Wave).SchoolYear(), s.Questionnaire}}
-	}, func(p *panel, unit, t int, s *counts.Summary) {
+		into[0] = unitKey{unit, year, s.Questionnaire}
+		return 1
+	})
+	p := at.panel(summaries, func(p *panel, unit, t int, s *counts.Summary) {
 		bad, answered := s.Share(themeAdult)
 		cell := p.Cell(unit, t)
 		cell.Low = plus(cell.Low, proportion(bad, answered))

@@ -18,6 +18,7 @@ package analytics
 import (
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // Stream is one statistic that is watched in every unit and wave.
@@ -203,6 +204,32 @@ func (p Panel) Validate() error {
 	return errors.Join(faults...)
 }
 
+// cleaned is p without what can not be: impossible cells are as not asked, and a
+// unit that does not stand after the one it follows follows none. p itself stays
+// as it is.
+func (p Panel) cleaned() Panel {
+	cells, units := p.Cells, p.Units
+	for i := range cells {
+		if cells[i].possible() {
+			continue
+		}
+		if &p.Cells[0] == &cells[0] {
+			p.Cells, p.Counts = slices.Clone(p.Cells), slices.Clone(p.Counts)
+		}
+		p.Cells[i] = Cell{}
+		clear(p.Counts[i*len(p.Items) : (i+1)*len(p.Items)])
+	}
+	for i := range units {
+		if before := units[i].Before; before < 0 || before > i {
+			if &p.Units[0] == &units[0] {
+				p.Units = slices.Clone(p.Units)
+			}
+			p.Units[i].Before = 0
+		}
+	}
+	return p
+}
+
 // possible tells whether c is of this world.
 func (c *Cell) possible() bool {
 	if c.Score.N != 0 && !c.usable() || c.Score.N == 0 && c.Score != (Moments{}) || c.Roster < 0 {
@@ -229,9 +256,10 @@ func (c *Cell) usable() bool {
 		c.Score.Squares >= -slack && c.Score.Squares <= 4*n+slack
 }
 
-// known is p if it can be taken into a sum, else nothing.
+// known is p if it can be taken into a sum, else nothing: less than one
+// respondent is nobody.
 func known(p Proportion) Proportion {
-	if p.N > 0 && p.Validate() == nil {
+	if p.N >= 1 && p.Validate() == nil {
 		return p
 	}
 	return Proportion{}

@@ -80,6 +80,7 @@ func Evidence(p Panel, o Options) map[Kind][]float64 {
 // eachSchool calls do with a watcher of each school, on all processors.
 func eachSchool(p Panel, o Options, do func(*watcher)) {
 	p.mustShape()
+	p = p.cleaned()
 	if o.Vintages == nil {
 		o.Vintages = Fit(p)
 	}

@@ -28,6 +28,7 @@ const (
 // has the wrong shape.
 func Fit(p Panel) []Vintage {
 	p.mustShape()
+	p = p.cleaned()
 	f := newFitter(p)
 	vintages := make([]Vintage, len(p.Weeks))
 	for t, week := range p.Weeks {
@@ -387,7 +388,13 @@ func (f *fitter) fitGiven(count func(u, t int) Proportion, effects [][]float64, 
 		p := logistic(usual(i/f.waves, i%f.waves))
 		return (c.Y/c.N - p) / (p * (1 - p)), c.N * p * (1 - p)
 	})
-	m.Given = f.countModel(count, func(u, t int) float64 {
+	given := func(u, t int) Proportion {
+		if f.n[u*f.waves+t] == 0 {
+			return Proportion{} // of a score that is not there
+		}
+		return count(u, t)
+	}
+	m.Given = f.countModel(given, func(u, t int) float64 {
 		return usual(u, t) + m.given(f.residuals[u*f.waves+t])
 	}, m.Given)
 	return m

@@ -125,3 +125,13 @@ const (
 	sizesMost = 6
 	itemsMost = 16
 )
+
+// hold keeps the starts of all streams as they are.
+func (d *unitDetectors) hold() {
+	d.score.Hold()
+	d.spread.Hold()
+	d.gap.Hold()
+	for _, item := range d.items {
+		item.Hold()
+	}
+}

@@ -69,8 +69,8 @@ func Decode(s string) (Usual, error) {
 	return u, nil
 }
 
-// vintages are those of a panel's waves. A wave that nothing was learned of is
-// taken as one that nobody answered.
+// vintages are those of a panel's waves. A wave that nothing was learned of, or
+// of other items than are watched now, is taken as one that nobody answered.
 func vintages(p *panel, usual []Usual, which func(Usual) *analytics.Vintage) []analytics.Vintage {
 	known := make(map[uint32]*analytics.Vintage, len(usual))
 	for _, u := range usual {
@@ -78,7 +78,7 @@ func vintages(p *panel, usual []Usual, which func(Usual) *analytics.Vintage) []a
 	}
 	found := make([]analytics.Vintage, len(p.waves))
 	for t, n := range p.waves {
-		if v := known[n]; v != nil {
+		if v := known[n]; v != nil && len(v.Model.Items) == len(p.Items) {
 			found[t] = *v
 		} else {
 			found[t] = analytics.Vintage{Week: p.Weeks[t], Model: analytics.ReferenceModel(len(p.Items))}

@@ -14,6 +14,13 @@ func Simulate(family string, seed uint64, classes int) (calibration, panel *Tabl
 	if err != nil {
 		return nil, nil, nil, err
 	}
+	calibration, panel, truth = Sets(null, signals)
+	return calibration, panel, truth, nil
+}
+
+// Sets simulates a calibration set, in which nothing happens, and a panel with
+// its truth.
+func Sets(null, signals simulate.SetConfig) (calibration, panel *Table, truth Truth) {
 	rows, _ := simulate.Set(null)
 	calibration = table(rows)
 	rows, known := simulate.Set(signals)
@@ -25,7 +32,7 @@ func Simulate(family string, seed uint64, classes int) (calibration, panel *Tabl
 			truth[i].Kind = Null
 		}
 	}
-	return calibration, panel, truth, nil
+	return calibration, panel, truth
 }
 
 // table is rows in the order of class and week.

@@ -93,8 +93,10 @@ func proportion(y, n int) analytics.Proportion {
 }
 
 // Roster draws a class size, N(21, 4.5²) between 8 and 30.
-func Roster(r *rand.Rand) int {
-	return int(min(30, max(8, math.Round(21+4.5*r.NormFloat64()))))
+func Roster(r *rand.Rand) int { return Usual().roster(r) }
+
+func (a Assumptions) roster(r *rand.Rand) int {
+	return int(min(30, max(8, math.Round(a.Roster+a.RosterSD*r.NormFloat64()))))
 }
 
 // Owner describes one owner of schools with the same number of classes each,

@@ -31,6 +31,7 @@ type SetConfig struct {
 	Clean   bool         // without school noise and volatile classes
 	Classes map[Kind]int // how many there are of each kind
 	Onset   [2]int       // first and last week of the onset, from 1; zero means 28 and 45
+	Assumed Assumptions  // zero means Usual
 }
 
 // Set simulates a set. Rows are in the order of class and week, so that class i
@@ -72,18 +73,20 @@ func (c SetConfig) world() Config {
 	order := rand.New(rand.NewPCG(c.Seed, math.MaxUint64-1)) //nolint:gosec // repeatable, that is the point
 	order.Shuffle(len(types), func(i, j int) { types[i], types[j] = types[j], types[i] })
 
+	assumed := c.Assumed.defaults()
 	items := make([]Item, 5)
 	for i := range items {
 		items[i] = Wellbeing(true)
+		items[i].Loading = assumed.Loading
 	}
 	items[4].Single = true
-	config := Config{Seed: c.Seed, Nation: c.Nation, Rhythm: 1, Clean: c.Clean, Complete: true}
+	config := Config{Seed: c.Seed, Nation: c.Nation, Rhythm: 1, Clean: c.Clean, Complete: true, Assumed: assumed}
 	for i, kind := range types {
 		if i%classesPerSchool == 0 {
 			config.Schools = append(config.Schools, School{Owner: len(config.Schools) / schoolsPerOwner})
 		}
 		school := &config.Schools[len(config.Schools)-1]
-		class := Class{Size: Roster(places), Items: items, Kind: kind}
+		class := Class{Size: assumed.roster(places), Items: items, Kind: kind}
 		if wave := onset.draw(places); kind.begins() {
 			class.Onset = wave
 		}

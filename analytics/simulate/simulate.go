@@ -135,6 +135,8 @@ type Config struct {
 
 	// Complete leaves out that pupils skip single items.
 	Complete bool
+
+	Assumed Assumptions // zero means Usual
 }
 
 // Sheet is what one pupil answered in one wave.
@@ -146,17 +148,14 @@ type Sheet struct {
 // Variances and rates of the latent model.
 const (
 	varOwner, varSchool, varClass = .003, .017, .040
-	varClassWave, arClassWave     = .010, .5 // a week
 	varTrait, varState            = .48, .43
 	genderGap                     = .20
 	varItemStable                 = .4 // share of what an item does not share with mood
-	responseLogit, responseMood   = 1.65, .25
+	responseMood                  = .25
 	varResponseClass              = .20
 	seasonSize, sdWave            = .10, .03
 	varSchoolWave, arSchoolWave   = .005, .5 // a week
-	eventsPerWeek                 = 1.2 / 60 // a school and week
 	cleanEvent, cleanEventSize    = .10, -.5 // share of schools that have it
-	sdVolatility                  = .8       // of its logarithm
 	skipRate                      = .01      // would rather not answer, per item
 	weeksPerYear                  = 38
 )
@@ -174,6 +173,7 @@ type World struct {
 // New draws the lasting things of a world. It panics on an item whose shares do
 // not fit or a class without items.
 func New(c Config) *World {
+	c.Assumed = c.Assumed.defaults()
 	w := &World{config: c, rhythm: c.Rhythm, nation: source(cmp.Or(c.Nation, c.Seed), 0, 0)}
 	if w.rhythm == 0 {
 		w.rhythm = 2
@@ -184,7 +184,7 @@ func New(c Config) *World {
 		if _, ok := owners[s.Owner]; !ok {
 			owners[s.Owner] = normal(source(c.Seed, 0, uint64(s.Owner)+1), varOwner)
 		}
-		at := &school{rand: r, clean: c.Clean, level: owners[s.Owner] + normal(r, varSchool)}
+		at := &school{rand: r, clean: c.Clean, events: c.Assumed.Events, level: owners[s.Owner] + normal(r, varSchool)}
 		if c.Clean && r.Float64() < cleanEvent {
 			at.planned = 24 + r.IntN(31)
 		}
@@ -229,6 +229,7 @@ func (w *World) Next() [][]Sheet {
 type school struct {
 	rand    *rand.Rand
 	clean   bool
+	events  float64 // a week
 	level   float64
 	noise   float64 // AR(1) over weeks
 	week    int     // the current one, from 1
@@ -253,7 +254,7 @@ func (s *school) next(weeks int) {
 			continue
 		}
 		s.noise = step(s.rand, s.noise, arSchoolWave, varSchoolWave, s.week > 1)
-		if s.rand.Float64() < eventsPerWeek && s.week > 1 {
+		if s.rand.Float64() < s.events && s.week > 1 {
 			s.begin(-(.3 + .4*s.rand.Float64()), 1+s.rand.IntN(3))
 		}
 	}
@@ -281,6 +282,7 @@ type class struct {
 	school     *school
 	rand       *rand.Rand
 	complete   bool
+	assumed    Assumptions
 	level      float64
 	noise      float64
 	volatility float64
@@ -303,10 +305,10 @@ func newClass(spec Class, at *school, r *rand.Rand, config Config) *class {
 	if len(spec.Items) == 0 {
 		panic("simulate: a class without items")
 	}
-	c := &class{spec: spec, school: at, rand: r, complete: config.Complete, volatility: 1,
-		level: normal(r, varClass), response: responseLogit + normal(r, varResponseClass)}
+	c := &class{spec: spec, school: at, rand: r, complete: config.Complete, assumed: config.Assumed, volatility: 1,
+		level: normal(r, varClass), response: config.Assumed.Response + normal(r, varResponseClass)}
 	if !config.Clean {
-		c.volatility = math.Exp(r.NormFloat64() * sdVolatility)
+		c.volatility = math.Exp(r.NormFloat64() * config.Assumed.Volatility)
 	}
 	for _, item := range spec.Items {
 		c.cuts = append(c.cuts, cuts(item))
@@ -355,7 +357,7 @@ func cuts(item Item) []float64 {
 // next answers one wave.
 func (c *class) next(wave, rhythm, passed int, nation float64) []Sheet {
 	for range passed {
-		c.noise = step(c.rand, c.noise, arClassWave, varClassWave, c.begun)
+		c.noise = step(c.rand, c.noise, c.assumed.Memory, c.assumed.Movement, c.begun)
 		c.begun = true
 	}
 	weeks := (wave - c.spec.Onset) * rhythm

@@ -57,7 +57,7 @@ var reaches = []struct {
 	},
 	{
 		why:  "the detector sees counts, never a ballot or an answer sheet",
-		from: []string{"internal/watch"}, never: []string{"internal/answer", "internal/ballot", "internal/collect", "internal/store"},
+		from: []string{"internal/watch", "internal/seal"}, never: []string{"internal/answer", "internal/ballot", "internal/collect", "internal/store"},
 	},
 	{
 		why:   "the plan of waves, the roster and the configuration know no answers and no codes",
@@ -74,9 +74,9 @@ var onlyFrom = []struct {
 }{
 	{"only app wires the store", "internal/store", []string{"internal/app", "internal/store"}},
 	{"only app hosts the engine", "internal/engine", []string{"internal/app", "internal/store", "cmd/folgmed"}},
-	{"the raw finding never leaves watch", "internal/watch", []string{"internal/app"}},
+	{"the raw finding never leaves watch and the gate", "internal/watch", []string{"internal/app", "internal/seal"}},
 	{"only watch runs the statistics", "analytics", []string{"internal/watch", "internal/app", "analytics"}},
-	{"counts are read by the job alone", "internal/counts", []string{"internal/app", "internal/store", "internal/watch"}},
+	{"counts are read by the job alone", "internal/counts", []string{"internal/app", "internal/seal", "internal/store", "internal/watch"}},
 	{"only collect makes answer sheets", "internal/answer", []string{"internal/collect", "internal/store"}},
 }
 

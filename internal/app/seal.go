@@ -12,6 +12,7 @@ import (
 	"github.com/folgmed/folgmed/internal/duty"
 	"github.com/folgmed/folgmed/internal/prompt"
 	"github.com/folgmed/folgmed/internal/roster"
+	"github.com/folgmed/folgmed/internal/seal"
 	"github.com/folgmed/folgmed/internal/store"
 	"github.com/folgmed/folgmed/internal/watch"
 	"github.com/folgmed/folgmed/internal/wave"
@@ -83,7 +84,7 @@ func (a *App) fold(ctx context.Context, s *sealing) error {
 	if err != nil {
 		return err
 	}
-	result, err := counts.Fold(n, a.classes(s.wave, printed), func(add func(counts.Ballot) error) error {
+	result, err := counts.Fold(n, a.view().Classes(s.wave, printed), func(add func(counts.Ballot) error) error {
 		return a.store.SealedAnswers(ctx, n, add)
 	})
 	if err != nil {
@@ -109,44 +110,16 @@ func (a *App) fold(ctx context.Context, s *sealing) error {
 	return a.store.SaveCounts(ctx, result.Rows)
 }
 
-// classes describes every class that was asked in a wave, as of now.
-func (a *App) classes(n wave.Number, printed map[[2]string]int) []counts.Class {
-	var all []counts.Class
-	plan := a.schedule.Plan()
-	asked := newAskedItems(a.schedule)
-	for _, o := range a.schedule.Roster().Owners {
-		if !slices.Contains(plan.Owners(n), o.Org) {
-			continue
-		}
-		for _, school := range o.Schools {
-			for _, c := range school.Classes {
-				ask, ok := plan.Ask(school.Org, c.Name, n)
-				if !ok {
-					continue
-				}
-				all = append(all, counts.Class{
-					Owner: o.Org, School: school.Org, Name: c.Name, Grades: c.Grades, Size: c.Size,
-					Attempt: ask.Attempt, Replaced: max(0, printed[[2]string{school.Org, c.Name}]-c.Size),
-					Questionnaire: ask.Questionnaire, Version: ask.Version, Asked: asked.of(ask),
-				})
-			}
-		}
-	}
-	return all
-}
-
-// detectedFrom is the first wave that the detector looks back on: the last ones
-// before the summer, which tell where this year's classes begin.
-func detectedFrom(n wave.Number) uint32 {
-	const spring = 16 // weeks before 1 August
-	return uint32(max(wave.FirstOf(n.SchoolYear()), spring) - spring)
+// view is what is in force now.
+func (a *App) view() seal.View {
+	return seal.View{Roster: a.schedule.Roster(), Plan: a.schedule.Plan(), Surveys: a.surveys}
 }
 
 // learn sums up what detection needs of the wave and finds what is usual in it,
 // over all owners. It does the same for earlier waves that have counts and were
 // never learned of, as after an upgrade; what was learned once is not touched.
 func (a *App) learn(ctx context.Context, s *sealing) error {
-	from, to := detectedFrom(s.wave), uint32(s.wave)
+	from, to := seal.DetectedFrom(s.wave), uint32(s.wave)
 	stored, err := a.store.Vintages(ctx, from, to)
 	if err != nil {
 		return err
@@ -182,7 +155,7 @@ func (a *App) learnWave(ctx context.Context, n wave.Number, earlier []watch.Usua
 	if err := a.summarise(ctx, n); err != nil {
 		return watch.Usual{}, err
 	}
-	summaries, err := a.store.Summaries(ctx, detectedFrom(n), uint32(n))
+	summaries, err := a.store.Summaries(ctx, seal.DetectedFrom(n), uint32(n))
 	if err != nil {
 		return watch.Usual{}, err
 	}
@@ -199,7 +172,7 @@ func (a *App) summarise(ctx context.Context, n wave.Number) error {
 	if err := a.store.DropSummaries(ctx, uint32(n)); err != nil {
 		return err
 	}
-	classes := a.classes(n, nil)
+	classes := a.view().Classes(n, nil)
 	for _, org := range a.schedule.Plan().Owners(n) {
 		table, err := a.table(ctx, org, uint32(n), uint32(n))
 		if err != nil {
@@ -249,7 +222,7 @@ func (a *App) gateOwner(ctx context.Context, s *sealing, owner roster.Owner) (di
 	if err != nil {
 		return disclosure.Release{}, err
 	}
-	summaries, err := a.store.SummariesOfOwner(ctx, owner.Org, detectedFrom(n), uint32(n))
+	summaries, err := a.store.SummariesOfOwner(ctx, owner.Org, seal.DetectedFrom(n), uint32(n))
 	if err != nil {
 		return disclosure.Release{}, err
 	}
@@ -259,25 +232,10 @@ func (a *App) gateOwner(ctx context.Context, s *sealing, owner roster.Owner) (di
 	}
 	// A run that was interrupted may have written this wave's own lines.
 	earlier := slices.DeleteFunc(released, func(r disclosure.Released) bool { return r.Wave() >= uint32(n) })
-	found, err := watch.Find(watch.Round{
-		Owner: owner.Org, Rhythm: owner.Rhythm, Rate: a.schedule.Rate(owner, n), Wave: uint32(n),
-		Summaries: summaries, Usual: s.usual, Told: signalsOf(earlier),
+	return a.view().Release(seal.Round{
+		Wave: n, Owner: owner, Rate: a.schedule.Rate(owner, n),
+		Counts: table, Summaries: summaries, Usual: s.usual, Earlier: earlier,
 	})
-	if err != nil {
-		return disclosure.Release{}, err
-	}
-	return disclosure.Gate(gateInput(a.schedule, n, owner, table, found, earlier))
-}
-
-// signalsOf are the signals among released lines, for staff and owner alike.
-func signalsOf(released []disclosure.Released) []disclosure.Signal {
-	var signals []disclosure.Signal
-	for _, r := range released {
-		if signal, ok := r.Signal(); ok {
-			signals = append(signals, signal)
-		}
-	}
-	return signals
 }
 
 func (a *App) saveRelease(ctx context.Context, s *sealing) error {

@@ -1,4 +1,4 @@
-package app
+package seal
 
 import (
 	"slices"
@@ -10,71 +10,29 @@ import (
 	"github.com/folgmed/folgmed/surveys"
 )
 
-// askedItems remembers which items an ask asks, so that classes with the same
-// questionnaire share one list.
-type askedItems struct {
-	schedule *schedule
-	known    map[askKey]*askedList
-}
-
-type askKey struct {
-	questionnaire    string
-	version, ordinal int
-}
-
-type askedList struct {
-	items []surveys.Item
-	ids   []string
-	byID  map[string]*surveys.Item
-}
-
-func newAskedItems(s *schedule) *askedItems {
-	return &askedItems{schedule: s, known: make(map[askKey]*askedList)}
-}
-
-func (a *askedItems) list(ask wave.Ask) *askedList {
-	key := askKey{ask.Questionnaire, ask.Version, ask.Ordinal}
-	if l, ok := a.known[key]; ok {
-		return l
-	}
-	l := &askedList{byID: make(map[string]*surveys.Item)}
-	l.items, _ = a.schedule.Items(ask)
-	for i := range l.items {
-		if item := &l.items[i]; item.Kind != surveys.Background {
-			l.ids = append(l.ids, item.ID)
-			l.byID[item.ID] = item
-		}
-	}
-	a.known[key] = l
-	return l
-}
-
-func (a *askedItems) of(ask wave.Ask) []surveys.Item { return a.list(ask).items }
-
 // gateInput lays an owner's counts out as the gate reads them. It translates
 // and decides nothing: sizes and numbers in, as they are.
-func gateInput(s *schedule, n wave.Number, owner roster.Owner, table counts.Table, found []disclosure.Candidate, earlier []disclosure.Released) disclosure.Input {
-	plan := s.Plan()
+func (v View) gateInput(n wave.Number, owner roster.Owner, table counts.Table, found []disclosure.Candidate, earlier []disclosure.Released) disclosure.Input {
 	in := disclosure.Input{
 		Owner: owner.Org, Wave: uint32(n), Rhythm: owner.Rhythm,
 		Candidates: found, Earlier: earlier,
 	}
 	var waves []wave.Number
-	for _, w := range plan.WavesOf(owner.Org) {
+	for _, w := range v.Plan.WavesOf(owner.Org) {
 		if w <= n && w.SchoolYear() == n.SchoolYear() {
 			waves = append(waves, w)
-			in.Waves = append(in.Waves, disclosure.Wave{Number: uint32(w), Ordinal: plan.OrdinalOf(owner.Org, w)})
+			in.Waves = append(in.Waves, disclosure.Wave{Number: uint32(w), Ordinal: v.Plan.OrdinalOf(owner.Org, w)})
 		}
 	}
-	asked := newAskedItems(s)
-	items := newItemList(s.surveys)
+	asked := newAskedItems(v.Surveys)
+	items := newItemList(v.Surveys)
 	for _, school := range owner.Schools {
 		out := disclosure.School{ID: school.Org}
 		for _, c := range school.Classes {
 			out.Classes = append(out.Classes, disclosure.Class{Name: c.Name, Grades: c.Grades})
 		}
 		for _, w := range waves {
-			out.Waves = append(out.Waves, schoolWave(plan, asked, items, table, school, w))
+			out.Waves = append(out.Waves, schoolWave(v.Plan, asked, items, table, school, w))
 		}
 		in.Schools = append(in.Schools, out)
 	}

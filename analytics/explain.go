@@ -31,7 +31,7 @@ func (w *watcher) explain(t int, u *unit, e evidence) Finding {
 	case Gap:
 		detector, value = u.detectors.gap, (*Cell).gap
 	default:
-		w.explainCount(&f, t, func(at int) (Proportion, float64) {
+		w.explainCount(&f, u.since, t, func(at int) (Proportion, float64) {
 			v := &w.o.Vintages[at]
 			effect := v.Effects[w.p.Units[u.at].Band]
 			cell := w.cell(at, u)
@@ -59,10 +59,10 @@ func (w *watcher) explain(t int, u *unit, e evidence) Finding {
 }
 
 // explainCount fills in the share of a count since f.Start, and what was
-// expected from the waves before.
-func (w *watcher) explainCount(f *Finding, t int, count func(at int) (Proportion, float64), m CountModel) {
+// expected from the waves before it, wave since the first.
+func (w *watcher) explainCount(f *Finding, since, t int, count func(at int) (Proportion, float64), m CountModel) {
 	past := NewCountDetector(m.Class, m.Phi, w.o.Settings)
-	for at := range f.Start {
+	for at := since; at < f.Start; at++ {
 		p, alpha := count(at)
 		past.Update(w.o.Vintages[at].Week, p, alpha)
 	}
@@ -116,7 +116,7 @@ func (w *watcher) explainSilence(t int, u *unit) Finding {
 		}
 	}
 	f := Finding{Start: w.waveOf(u.silence.Start(best)), Stream: Silent}
-	w.explainCount(&f, t, func(at int) (Proportion, float64) {
+	w.explainCount(&f, u.answered, t, func(at int) (Proportion, float64) {
 		return known(w.cell(at, u).Missing), w.o.Vintages[at].Effects[w.p.Units[u.at].Band].Missing
 	}, w.o.Vintages[t].Model.Missing)
 	return f

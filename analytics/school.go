@@ -46,6 +46,8 @@ type unit struct {
 	detectors unitDetectors
 	silence   *CountDetector
 	asked     bool  // it has begun
+	since     int   // wave from which on change looks back
+	answered  int   // and silence
 	pooled    []int // waves with data, of which the latest are pooled for the level
 	alarms    map[Kind]alarm
 
@@ -160,6 +162,7 @@ func (w *watcher) begin(t int, u *unit) {
 	u.asked = true
 	w.restart(t, u)
 	m := w.before(t).Model
+	u.answered = t
 	u.silence.Restart(m.Missing.Class, m.Missing.Phi)
 	w.skip(u)
 }
@@ -197,6 +200,7 @@ func (w *watcher) before(t int) *Vintage {
 
 // restart begins the detectors of change with nothing known but the prior.
 func (w *watcher) restart(t int, u *unit) {
+	u.since = t
 	v := w.before(t)
 	of := &w.p.Units[u.at]
 	prior := v.prior(of.Key())
@@ -340,6 +344,7 @@ func (w *watcher) silence(t int, u *unit, v *Vintage) {
 	d, s := u.silence, w.o.Settings
 	if a := u.alarms[KindSilence]; a.tier != "" && t >= a.raised+s.Term {
 		delete(u.alarms, KindSilence)
+		u.answered = t
 		d.Restart(v.Model.Missing.Class, v.Model.Missing.Phi)
 	}
 	d.Phi = v.Model.Missing.Phi

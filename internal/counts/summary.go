@@ -1,6 +1,7 @@
 package counts
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,7 +19,7 @@ type Summary struct {
 	Stratum       string
 	Questionnaire string // id and version; answers to others do not compare
 	Grade         uint8  // of all its pupils; 0 if they have several
-	Roster        uint16 // of a class, else 0
+	Roster        uint16 // of a class at the seal, else 0
 	Ballots       int16  // counted ballots of a class, -1 if not kept
 	N             uint16 // respondents with a composite
 	Sum, Squares  float64
@@ -93,7 +94,7 @@ func describe(t Table, wave uint32, c *Class, u Unit, stratum string) Summary {
 		s.Grade = uint8(c.Grades[0])
 	}
 	if len(u.Classes) == 1 {
-		s.Roster = uint16(c.Size)
+		s.Roster = uint16(cmp.Or(t.Roster(wave, c.School, c.Name), c.Size))
 		if n, ok := t.Ballots(wave, c.School, c.Name); ok && stratum == All {
 			s.Ballots = int16(n)
 		}

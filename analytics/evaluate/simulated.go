@@ -22,21 +22,25 @@ func Simulate(family string, seed uint64, classes int) (calibration, panel *Tabl
 // its truth.
 func Sets(null, signals simulate.SetConfig) (calibration, panel *Table, truth Truth) {
 	rows, _ := simulate.Set(null)
-	calibration = table(rows)
+	calibration = FromRows(rows)
 	rows, known := simulate.Set(signals)
-	panel = table(rows)
-	truth = make(Truth, len(known))
+	return calibration, FromRows(rows), FromTruth(known)
+}
+
+// FromTruth is what is known of each class of a set.
+func FromTruth(known []simulate.Truth) Truth {
+	truth := make(Truth, len(known))
 	for i, k := range known {
 		truth[i] = Class{Kind: string(k.Kind), Onset: k.Onset, Event: k.SchoolEvent}
 		if k.Kind == simulate.None {
 			truth[i].Kind = Null
 		}
 	}
-	return calibration, panel, truth
+	return truth
 }
 
-// table is rows in the order of class and week.
-func table(rows []simulate.Row) *Table {
+// FromRows is the table of a set: rows in the order of class and week.
+func FromRows(rows []simulate.Row) *Table {
 	t := &Table{Rows: make([]Row, len(rows))}
 	for i, r := range rows {
 		if r.Class == 1 {

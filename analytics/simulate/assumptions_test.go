@@ -30,7 +30,7 @@ func TestAssumptions(t *testing.T) {
 		rows, truth := simulate.Set(c)
 		var f figures
 		var pupils, answers, within float64
-		var variances, means []float64
+		var variances []float64
 		var lagged, squares float64
 		for i, one := range truth {
 			of := rows[i*60 : (i+1)*60]
@@ -44,7 +44,7 @@ func TestAssumptions(t *testing.T) {
 				}
 			}
 			mean, v := stat.MeanVariance(x, nil)
-			means, variances = append(means, mean), append(variances, v)
+			variances = append(variances, v)
 			for t := 1; t < len(x); t++ {
 				lagged += (x[t] - mean) * (x[t-1] - mean)
 				squares += (x[t] - mean) * (x[t] - mean)

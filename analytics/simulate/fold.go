@@ -68,9 +68,14 @@ func (f *Fold) add(items []Item, s Sheet) {
 	}
 	f.Worst[worst]++
 	if 2*answered > scored {
-		// Twenty bins of .2 above 1, ties to the lower; a tie is exact to rounding.
-		f.Composite[int(math.Ceil(5*sum/float64(answered)-.5-1e-9))]++
+		f.Composite[compositeBin(sum, answered)]++
 	}
+}
+
+// compositeBin is the bin of a composite whose answers, coded 0-4, have a sum:
+// twenty bins of .2 above 1, ties to the lower; a tie is exact to rounding.
+func compositeBin(sum float64, answered int) int {
+	return int(math.Ceil(5*sum/float64(answered) - .5 - 1e-9))
 }
 
 // Score is the number, sum and spread of the composites.

@@ -38,7 +38,7 @@ type SetConfig struct {
 // has those from i·weeks on. It panics on a kind there is not, a number below
 // zero, and onsets that are no range.
 func Set(c SetConfig) ([]Row, []Truth) {
-	w := New(c.world())
+	w := New(c.World())
 	weeks := cmp.Or(c.Weeks, 60)
 	rows := make([]Row, len(w.classes)*weeks)
 	for t := range weeks {
@@ -49,9 +49,10 @@ func Set(c SetConfig) ([]Row, []Truth) {
 	return rows, w.Truth()
 }
 
-// world lays the classes out in schools. Roster and onset of a class depend on
-// its place alone; which kind stands there, on the numbers of all.
-func (c SetConfig) world() Config {
+// World lays the classes out in schools. Roster and onset of a class depend on
+// its place alone; which kind stands there, on the numbers of all. It panics as
+// [Set] does.
+func (c SetConfig) World() Config {
 	onset := onsets(c.Onset)
 	var types []Kind
 	for _, k := range kinds {

@@ -292,7 +292,14 @@ type class struct {
 	pupils     []pupil
 	sheets     []Sheet
 	options    []uint8
+
+	// Of the last wave: all but the pupils' own, and where each pupil's sheet was
+	// before they were shuffled.
+	common float64
+	places []int // absent if there is none
 }
+
+const absent = -1
 
 type pupil struct {
 	girl  bool
@@ -332,6 +339,7 @@ func newClass(spec Class, at *school, r *rand.Rand, config Config) *class {
 		c.pupils[i].hit = true
 	}
 	c.options = make([]uint8, spec.Size*len(spec.Items))
+	c.places = make([]int, spec.Size)
 	return c
 }
 
@@ -361,15 +369,17 @@ func (c *class) next(wave, rhythm, passed int, nation float64) []Sheet {
 		c.begun = true
 	}
 	weeks := (wave - c.spec.Onset) * rhythm
-	common := c.school.level + c.school.noise + c.school.event + c.level + c.volatility*c.noise + nation
+	c.common = c.school.level + c.school.noise + c.school.event + c.level + c.volatility*c.noise + nation
 	c.sheets = c.sheets[:0]
 	items := len(c.spec.Items)
 	for i := range c.pupils {
 		p := &c.pupils[i]
-		mood := common + p.trait + shift(c.spec.Kind, weeks, p) + normal(c.rand, varState)
+		mood := c.common + p.trait + shift(c.spec.Kind, weeks, p) + normal(c.rand, varState)
 		if c.rand.Float64() >= logistic(c.response+responseMood*mood) {
+			c.places[i] = absent
 			continue
 		}
+		c.places[i] = len(c.sheets)
 		options := c.options[len(c.sheets)*items : (len(c.sheets)+1)*items]
 		for k := range c.spec.Items {
 			options[k] = c.answer(k, p, mood, weeks)

@@ -161,9 +161,9 @@ func (p Panel) Item(unit, wave, item int) *Proportion {
 func (p Panel) Cell(unit, wave int) *Cell { return &p.Cells[unit*len(p.Weeks)+wave] }
 
 // Validate lists what is impossible in p: a wrong shape, weeks that do not
-// increase, counts below zero, more respondents than pupils and their spare
-// codes, a sum that no composites have. [Fit] and [Detect] take such a cell as
-// not asked.
+// increase, counts below zero or above a million, more respondents than pupils
+// and their spare codes, a sum that no composites have. [Fit] and [Detect] take
+// such a cell as not asked, and a week that is not after the last as that one.
 func (p Panel) Validate() error {
 	var faults []error
 	if want := len(p.Units) * len(p.Weeks); len(p.Cells) != want {
@@ -195,7 +195,7 @@ func (p Panel) Validate() error {
 		}
 	}
 	for i, count := range p.Counts {
-		if count.Validate() != nil {
+		if !plausible(count) {
 			cell := i / len(p.Items)
 			faults = append(faults, fmt.Errorf("panel: unit %q, wave %d, %s: impossible count %+v",
 				p.Units[cell/len(p.Weeks)].Name, cell%len(p.Weeks), p.Items[i%len(p.Items)], count))
@@ -236,7 +236,7 @@ func (c *Cell) possible() bool {
 		return false
 	}
 	for _, p := range []Proportion{c.Low, c.Girls, c.Boys, c.Missing} {
-		if p.Validate() != nil {
+		if !plausible(p) {
 			return false
 		}
 	}
@@ -251,15 +251,22 @@ const spare = 2
 func (c *Cell) usable() bool {
 	n := float64(c.Score.N)
 	const slack = 1e-6
-	return c.Score.N > 0 && (c.Roster == 0 || c.Score.N <= c.Roster+max(spare, c.Roster/10)) &&
+	return c.Score.N > 0 && c.Score.N <= respondentsMost && (c.Roster == 0 || c.Score.N <= c.Roster+max(spare, c.Roster/10)) &&
 		c.Score.Sum >= n-slack && c.Score.Sum <= 5*n+slack &&
 		c.Score.Squares >= -slack && c.Score.Squares <= 4*n+slack
 }
 
+// respondentsMost bounds a unit: sums over waves of more would lose their last
+// digits, and no class is near it.
+const respondentsMost = 1_000_000
+
+// plausible tells whether p can be of a unit.
+func plausible(p Proportion) bool { return p.Validate() == nil && p.N <= respondentsMost }
+
 // known is p if it can be taken into a sum, else nothing: less than one
 // respondent is nobody.
 func known(p Proportion) Proportion {
-	if p.N >= 1 && p.Validate() == nil {
+	if p.N >= 1 && plausible(p) {
 		return p
 	}
 	return Proportion{}

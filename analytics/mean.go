@@ -138,7 +138,8 @@ func (d *MeanDetector) Forecast(week int, v float64) (mean, variance float64) {
 	return mean, max(square-mean*mean, 0) + v
 }
 
-// predict moves the filters on to a week.
+// predict moves the filters on to a week. One that does not come after the last
+// is taken to be the last.
 func (d *MeanDetector) predict(week int) {
 	if !d.begun {
 		for k := range d.filters {
@@ -147,10 +148,10 @@ func (d *MeanDetector) predict(week int) {
 		d.begun, d.week = true, week
 		return
 	}
-	if week == d.week {
+	if week <= d.week {
 		return
 	}
-	rho := math.Pow(d.Noise.Memory, float64(week-d.week))
+	rho := math.Pow(d.Noise.Memory, float64(week)-float64(d.week))
 	d.week = week
 	for k := range d.filters {
 		f := &d.filters[k]

@@ -57,10 +57,13 @@ func insteval(t *table) (report, error) {
 	alarms := p.falseAlarms()
 	write("")
 	write("False alarms a class-year where nothing changes: %d panels of %d lecturers whose own waves were drawn anew", panels, alarms.units)
-	write("rhythm\tpromised\tmeasured\tstandard error")
+	write("rhythm\tkind\tpromised\tmeasured\tstandard error")
 	var groups []group
 	for _, a := range alarms.rates {
-		write("every %d weeks\t%.2f\t%.3f\t%.3f", a.rhythm, a.promised, a.measured, a.se)
+		write("every %d weeks\t%s\t%.3f\t%.3f\t%.3f", a.rhythm, a.kind, a.promised, a.measured, a.se)
+		if a.kind != analytics.KindChange {
+			continue
+		}
 		if len(groups) == 0 || groups[len(groups)-1].heading != every(a.rhythm) {
 			groups = append(groups, group{heading: every(a.rhythm)})
 		}
@@ -70,11 +73,11 @@ func insteval(t *table) (report, error) {
 			bar{label: "measured", value: a.measured, strong: true})
 	}
 	write("")
-	write("The six waves as they are, every 4 weeks at .25: %d signals; with each lecturer's waves in random order %.1f", alarms.asIs, alarms.permuted)
+	write("The six waves as they are, every 4 weeks at .25: %d changes; with each lecturer's waves in random order %.1f", alarms.asIs, alarms.permuted)
 	_ = w.Flush() // a strings.Builder never fails
 
 	picture := chart{
-		title:  "False alarms on real ratings where nothing changes",
+		title:  "False alarms of change on real ratings where nothing changes",
 		desc:   "Per class-year, promised and measured, lecturers of InstEval with their own waves drawn anew.",
 		groups: groups,
 		format: func(x float64) string { return fmt.Sprintf("%.3f", x) },
@@ -128,9 +131,17 @@ func readRatings(t *table) (*ratingPanel, error) {
 			p.total[wave[i]].Y++
 		}
 	}
-	for _, c := range counts {
+	p.panel.Items = []analytics.Stream{"bad"}
+	for u, c := range counts {
 		for v := range waves {
-			p.panel.Cells = append(p.panel.Cells, analytics.Cell{Score: moments(c[v*ratings : (v+1)*ratings])})
+			cell := analytics.Cell{Score: moments(c[v*ratings : (v+1)*ratings])}
+			cell.Low.N = float64(cell.Score.N)
+			for rating, n := range c[v*ratings : (v+1)*ratings] {
+				if rating < analytics.LowCut {
+					cell.Low.Y += float64(n)
+				}
+			}
+			p.panel.Cells, p.panel.Counts = append(p.panel.Cells, cell), append(p.panel.Counts, p.bad[u][v])
 		}
 	}
 	return p, nil

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/folgmed/folgmed/internal/ballot"
 	"github.com/folgmed/folgmed/internal/collect"
 	"github.com/folgmed/folgmed/internal/control"
 	"github.com/folgmed/folgmed/internal/engine"
@@ -53,22 +54,42 @@ func TestBadInput(t *testing.T) {
 	counted, fresh := prepare(0), prepare(1)
 	_, err := pupil.Cast(t.Context(), counted)
 	must(t, err)
-	// with is the ballot with one field changed; those of info by their names.
-	with := func(b tablet.Ballot, field string, value any) string {
-		var body, info map[string]any
-		must(t, json.Unmarshal(b.Body(), &body))
-		info, _ = body["info"].(map[string]any)
-		if _, ok := info[field]; ok {
-			info[field] = value
-		} else {
-			body[field] = value
+	// with is the ballot with some fields changed and sealed anew; those of
+	// info by their names.
+	with := func(b tablet.Ballot, changes map[string]any) string {
+		var box struct {
+			Sealed ballot.Bytes `json:"sealed"`
+			Token  ballot.Bytes `json:"token"`
 		}
-		out, err := json.Marshal(body)
+		must(t, json.Unmarshal(b.Body(), &box))
+		plain, err := a.keys.Open(box.Sealed)
+		must(t, err)
+		var inside map[string]any
+		must(t, json.Unmarshal(plain, &inside))
+		info, _ := inside["info"].(map[string]any)
+		for field, value := range changes {
+			if _, ok := info[field]; ok {
+				info[field] = value
+			} else {
+				inside[field] = value
+			}
+		}
+		plain, err = json.Marshal(inside)
+		must(t, err)
+		box.Sealed, err = a.keys.Public().Seal(plain)
+		must(t, err)
+		out, err := json.Marshal(box)
 		must(t, err)
 		return string(out)
 	}
+	type is = map[string]any
 	ask, _ := a.schedule.Ask(school, "8A", open)
 	items, _ := a.schedule.Items(ask)
+	ids := make([]string, len(items))
+	for i, item := range items {
+		ids[i] = item.ID
+	}
+	ids[0] = "un" + ids[0]
 	options := func(of int) []int { // the first answered so, the others not
 		all := make([]int, len(items))
 		all[0] = of
@@ -90,18 +111,20 @@ func TestBadInput(t *testing.T) {
 		{"code of a closed wave", "/api/code", typed(ofClosed[0]), "wave_closed"},
 		{"code of a future wave", "/api/code", typed(codes(future, school, "8A")[0]), "wave_closed"},
 		{"code of a class not in the wave", "/api/code", typed(codes(open, later, "8A")[0]), "wave_closed"},
-		{"ballot of a future wave", "/api/cast", with(fresh, "wave", future), "wave_closed"},
-		{"ballot of a class not in the wave", "/api/cast", strings.Replace(with(fresh, "school", later), "000000001", "000000002", 1), "wave_closed"},
-		{"ballot of no class", "/api/cast", with(fresh, "class", "8X"), "unknown_class"},
-		{"token for another class", "/api/cast", with(fresh, "class", "8B"), "bad_token"},
-		{"unknown item", "/api/cast", strings.Replace(with(fresh, "options", options(1)), `"items":["`, `"items":["un`, 1), "malformed"},
-		{"unknown option", "/api/cast", with(fresh, "options", options(9)), "malformed"},
-		{"body too large", "/api/cast", with(fresh, "token", strings.Repeat("A", collect.MaxBody)), "too_large"},
+		{"ballot of a future wave", "/api/cast", with(fresh, is{"wave": future}), "wave_closed"},
+		{"ballot of a class not in the wave", "/api/cast", with(fresh, is{"school": later, "owner": "000000002"}), "wave_closed"},
+		{"ballot of no class", "/api/cast", with(fresh, is{"class": "8X"}), "unknown_class"},
+		{"token for another class", "/api/cast", with(fresh, is{"class": "8B"}), "bad_token"},
+		{"token for another nonce", "/api/cast", with(fresh, is{"nonce": make(ballot.Bytes, ballot.NonceSize)}), "bad_token"},
+		{"unknown item", "/api/cast", with(fresh, is{"options": options(1), "items": ids}), "malformed"},
+		{"unknown option", "/api/cast", with(fresh, is{"options": options(9)}), "malformed"},
+		{"sealed ballot altered", "/api/cast", strings.Replace(string(fresh.Body()), `"sealed":"B`, `"sealed":"A`, 1), "malformed"},
+		{"body too large", "/api/cast", with(fresh, is{"class": strings.Repeat("A", collect.MaxBody)}), "too_large"},
 		{"body far too large", "/api/cast", strings.Repeat("A", 1<<20), "too_large"},
 		{"body not JSON", "/api/cast", "Jeg har det bra", "malformed"},
 		{"replayed", "/api/cast", string(counted.Body()), "already_counted"},
-		{"replayed with other answers", "/api/cast", with(counted, "options", options(1)), "already_counted"},
-		{"replayed with answers that are none", "/api/cast", with(counted, "options", options(9)), "already_counted"},
+		{"replayed with other answers", "/api/cast", with(counted, is{"options": options(1)}), "already_counted"},
+		{"replayed with answers that are none", "/api/cast", with(counted, is{"options": options(9)}), "already_counted"},
 		{"the fresh one at last", "/api/cast", string(fresh.Body()), "accepted"},
 	} {
 		res, err := http.Post(a.PublicURL()+c.path, "application/json", strings.NewReader(c.body))

@@ -3,6 +3,8 @@ package ballot
 import (
 	"crypto/ed25519"
 	"crypto/sha256"
+	"crypto/sha512"
+	"encoding/binary"
 	"fmt"
 
 	"github.com/cloudflare/circl/group"
@@ -12,8 +14,8 @@ import (
 // Sizes of what a ballot is made of, in bytes.
 const (
 	NonceSize   = 32
-	TokenSize   = 64
 	ElementSize = 32 // blinded and evaluated
+	TokenSize   = ElementSize
 	ProofSize   = 64 // c ‖ s
 )
 
@@ -61,9 +63,28 @@ func (k *Keys) evaluate(info Info, blinded oprf.Blinded) (Evaluation, error) {
 
 // Verify reports whether the token is the ballot of this nonce under this
 // info. It takes constant time in the token.
+//
+// The token is the unblinded element. The last step of RFC 9497, a hash over
+// nonce, info and element, is taken here and not on the tablet, which by then
+// can no longer read the nonce: it is sealed with the answers.
 func (k *Keys) Verify(info Info, nonce, token []byte) bool {
 	return len(nonce) == NonceSize && len(token) == TokenSize &&
-		k.server.VerifyFinalize(nonce, info.Bytes(), token)
+		k.server.VerifyFinalize(nonce, info.Bytes(), finalHash(nonce, info.Bytes(), token))
+}
+
+// finalHash is the output of the POPRF (RFC 9497, 3.3.3):
+//
+//	SHA-512(len(nonce) ‖ nonce ‖ len(info) ‖ info ‖ len(element) ‖ element ‖ "Finalize")
+//
+// with lengths of two bytes, the first the higher.
+func finalHash(nonce, info, element []byte) []byte {
+	h := sha512.New()
+	for _, part := range [][]byte{nonce, info, element} {
+		h.Write(binary.BigEndian.AppendUint16(nil, uint16(len(part))))
+		h.Write(part)
+	}
+	h.Write([]byte("Finalize"))
+	return h.Sum(nil)
 }
 
 // Receipt is an Ed25519 signature over a nullifier and nothing else: not over

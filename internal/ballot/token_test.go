@@ -3,13 +3,8 @@ package ballot
 import (
 	"crypto/rand"
 	"encoding/json"
-	"errors"
 	"slices"
 	"testing"
-
-	"github.com/cloudflare/circl/group"
-	"github.com/cloudflare/circl/oprf"
-	"github.com/cloudflare/circl/zk/dleq"
 )
 
 var testInfo = Info{
@@ -40,20 +35,11 @@ func newToken(t testing.TB, k *Keys, info Info) (nonce, token []byte) {
 	if _, err := rand.Read(nonce); err != nil {
 		t.Fatal(err)
 	}
-	key := new(oprf.PublicKey)
-	if err := key.UnmarshalBinary(suite, k.Public().POPRF); err != nil {
-		t.Fatal(err)
-	}
-	client := oprf.NewPartialObliviousClient(suite, key)
-	secret, request, err := client.Blind([][]byte{nonce})
+	blinded, err := k.Public().Blind(nonce)
 	if err != nil {
 		t.Fatal(err)
 	}
-	blinded, err := request.Elements[0].MarshalBinaryCompress()
-	if err != nil {
-		t.Fatal(err)
-	}
-	element, err := parseBlinded(blinded)
+	element, err := parseBlinded(blinded.Request)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,15 +50,11 @@ func newToken(t testing.TB, k *Keys, info Info) (nonce, token []byte) {
 	if len(e.Evaluated) != ElementSize || len(e.Proof) != ProofSize {
 		t.Fatalf("element of %d and proof of %d bytes, want %d and %d", len(e.Evaluated), len(e.Proof), ElementSize, ProofSize)
 	}
-	evaluated, proof := suite.Group().NewElement(), new(dleq.Proof)
-	if err := errors.Join(evaluated.UnmarshalBinary(e.Evaluated), proof.UnmarshalBinary(suite.Group(), e.Proof)); err != nil {
-		t.Fatal(err)
+	token, ok := blinded.Token(info, e)
+	if !ok {
+		t.Fatal("the proof does not hold")
 	}
-	tokens, err := client.Finalize(secret, &oprf.Evaluation{Elements: []group.Element{evaluated}, Proof: proof}, info.Bytes())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return nonce, tokens[0]
+	return nonce, token
 }
 
 func TestVerify(t *testing.T) {

@@ -1,5 +1,5 @@
-// Package collect is the submission pipeline: verify the ballot, parse the
-// answers, wait in the group commit until the row is durable. It is the only
+// Package collect is the submission pipeline: open the sealed ballot, verify
+// it, parse the answers, wait in the group commit until the row is durable. It is the only
 // package that holds a ballot and an answer together, for one call.
 //
 // It may read back (wave, nullifier), never items or options, and must not
@@ -108,6 +108,7 @@ func New(o Options) *Collector {
 	c := &Collector{opts: o, known: newNullifiers(), storing: health{log: o.Log}}
 	c.steps = []step{
 		c.read,   // malformed, too_large
+		c.open,   // malformed
 		c.ask,    // unknown_class, wave_closed, bad_token
 		c.verify, // bad_token
 		c.count,  // already_counted; unavailable and wave_closed after the seal
@@ -152,19 +153,27 @@ func (c *Collector) Forget(n wave.Number) { c.known.forget(uint32(n)) }
 // Stop answers the casts under way, for as long as ctx allows.
 func (c *Collector) Stop(ctx context.Context) error { return c.batch.Stop(ctx) }
 
+// Counted is what a tablet gets for a ballot that is counted. The nonce tells
+// it which one: it keeps no more of a sealed ballot than it needs to know it
+// again, and nothing that could be found among the rows.
+type Counted struct {
+	Nonce   ballot.Bytes
+	Receipt ballot.Receipt
+}
+
 // Cast counts one ballot, given as the JSON body of POST /api/cast. It returns
 // when the answers are durable, with the outcome accepted or already_counted,
 // either of them with the receipt, or else with an *Error of that outcome. If
 // ctx ends first the ballot may be counted or not; casting it again tells.
-func (c *Collector) Cast(ctx context.Context, body io.Reader) (ballot.Receipt, Outcome, error) {
+func (c *Collector) Cast(ctx context.Context, body io.Reader) (Counted, Outcome, error) {
 	b := &cast{source: body}
 	for _, step := range c.steps {
 		outcome, err := step(ctx, b)
 		if err != nil {
-			return ballot.Receipt{}, outcome, err
+			return Counted{}, outcome, err
 		}
 		if outcome != "" {
-			return c.opts.Keys.Receipt(b.nullifier), outcome, nil
+			return Counted{b.ballot.Nonce, c.opts.Keys.Receipt(b.nullifier)}, outcome, nil
 		}
 	}
 	panic("collect: the last step of the pipeline has no outcome")

@@ -56,22 +56,78 @@ func newIssuer(t testing.TB) issuer {
 	return issuer{keys, oprf.NewPartialObliviousServer(oprf.SuiteRistretto255, secret)}
 }
 
-// ballot is a ballot of pupil n, with answers that may be any JSON.
+// ballot is an unsealed ballot of pupil n and its token, with answers that may
+// be any JSON.
 func (i issuer) ballot(t testing.TB, info ballot.Info, n int, items, options string) []byte {
 	t.Helper()
 	nonce := sha256.Sum256(fmt.Appendf(nil, "pupil %d", n))
-	token, err := i.secret.FullEvaluate(nonce[:], info.Bytes())
-	if err != nil {
-		t.Fatal(err)
-	}
 	text, err := json.Marshal(map[string]any{
-		"info": info, "nonce": ballot.Bytes(nonce[:]), "token": ballot.Bytes(token),
+		"info": info, "nonce": ballot.Bytes(nonce[:]), "token": i.token(t, info, nonce[:]),
 		"items": json.RawMessage(items), "options": json.RawMessage(options),
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return text
+}
+
+// token is issued as to a tablet.
+func (i issuer) token(t testing.TB, info ballot.Info, nonce []byte) ballot.Bytes {
+	t.Helper()
+	blinded, err := i.keys.Public().Blind(nonce)
+	if err != nil {
+		t.Fatal(err)
+	}
+	element := oprf.SuiteRistretto255.Group().NewElement()
+	if err := element.UnmarshalBinary(blinded.Request); err != nil {
+		t.Fatal(err)
+	}
+	made, err := i.secret.Evaluate(&oprf.EvaluationRequest{Elements: []oprf.Blinded{element}}, info.Bytes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	evaluated, err := made.Elements[0].MarshalBinaryCompress()
+	if err != nil {
+		t.Fatal(err)
+	}
+	proof, err := made.Proof.MarshalBinary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	token, ok := blinded.Token(info, ballot.Evaluation{Evaluated: evaluated, Proof: proof})
+	if !ok {
+		t.Fatal("the proof does not hold")
+	}
+	return token
+}
+
+// seal makes of a ballot what a tablet sends. What is no ballot stays as it is.
+func (i issuer) seal(t testing.TB, text []byte) []byte {
+	t.Helper()
+	var plain map[string]json.RawMessage
+	if json.Unmarshal(text, &plain) != nil || plain["token"] == nil {
+		return text
+	}
+	token := plain["token"]
+	delete(plain, "token")
+	inner, err := json.Marshal(plain)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return i.sealed(t, inner, token)
+}
+
+func (i issuer) sealed(t testing.TB, plain []byte, token json.RawMessage) []byte {
+	t.Helper()
+	sealed, err := i.keys.Public().Seal(plain)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := json.Marshal(map[string]any{"sealed": sealed, "token": token})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
 }
 
 // plan is what one class is asked, by wave. Its states may change under way.
@@ -248,8 +304,16 @@ func TestOutcomes(t *testing.T) {
 		return ballot.NullifierOf(nonce[:])
 	}
 	m.sealed[nullifier(70)] = true
-	good := i.ballot(t, open, 1, bothItems, `[5,0]`)
-	cut := swapToken(t, good, make([]byte, ballot.TokenSize-1))
+	sealed := func(plain []byte) []byte { return i.seal(t, plain) }
+	plain := i.ballot(t, open, 1, bothItems, `[5,0]`)
+	good := sealed(plain)
+	token, others := json.RawMessage(`"`+strings.Repeat("A", 43)+`"`), newIssuer(t)
+	var box envelope
+	if err := json.Unmarshal(good, &box); err != nil {
+		t.Fatal(err)
+	}
+	box.Sealed[len(box.Sealed)/2] ^= 1
+	altered := swap(t, good, "sealed", box.Sealed)
 
 	c := start(t, i, m, p)
 	for _, test := range []struct {
@@ -259,56 +323,64 @@ func TestOutcomes(t *testing.T) {
 	}{
 		{"open wave", good, Accepted},
 		{"the same again", good, AlreadyCounted},
-		{"the same with other answers", i.ballot(t, open, 1, bothItems, `[1,1]`), AlreadyCounted},
-		{"the same with no such option", i.ballot(t, open, 1, bothItems, `[6,6]`), AlreadyCounted},
-		{"the same with answers of another shape", i.ballot(t, open, 1, `{"a":1}`, `"none"`), AlreadyCounted},
-		{"closed wave, a tablet that was offline", i.ballot(t, p.info(139), 2, bothItems, `[1,2]`), Accepted},
-		{"the same pupil's nonce in another wave", i.ballot(t, p.info(139), 1, bothItems, `[1,2]`), Accepted},
-		{"all declined", i.ballot(t, open, 3, bothItems, `[0,0]`), Accepted},
-		{"planned wave", i.ballot(t, p.info(141), 4, bothItems, `[1,2]`), WaveClosed},
-		{"sealed wave", i.ballot(t, p.info(138), 4, bothItems, `[1,2]`), Unavailable},
-		{"released wave, receipt lost", i.ballot(t, p.info(137), 70, bothItems, `[1,2]`), AlreadyCounted},
-		{"released wave, too late", i.ballot(t, p.info(137), 71, bothItems, `[1,2]`), WaveClosed},
-		{"unknown class", i.ballot(t, other(func(n *ballot.Info) { n.Class = "7C" }), 5, bothItems, `[1,2]`), UnknownClass},
-		{"unknown wave", i.ballot(t, other(func(n *ballot.Info) { n.Wave = 9 }), 5, bothItems, `[1,2]`), UnknownClass},
-		{"attempt set aside", i.ballot(t, other(func(n *ballot.Info) { n.Attempt = 1 }), 5, bothItems, `[1,2]`), WaveClosed},
-		{"attempt to come", i.ballot(t, other(func(n *ballot.Info) { n.Attempt = 3 }), 5, bothItems, `[1,2]`), BadToken},
-		{"other version", i.ballot(t, other(func(n *ballot.Info) { n.Version = 3 }), 5, bothItems, `[1,2]`), BadToken},
-		{"other owner", i.ballot(t, other(func(n *ballot.Info) { n.Owner = "1" }), 5, bothItems, `[1,2]`), BadToken},
-		{"token for another wave", swapInfo(t, i.ballot(t, p.info(139), 5, bothItems, `[1,2]`), open), BadToken},
-		{"token of other keys", newIssuer(t).ballot(t, open, 5, bothItems, `[1,2]`), BadToken},
-		{"unknown item", i.ballot(t, open, 6, `["thrive","secret"]`, `[1,2]`), Malformed},
-		{"items in another order", i.ballot(t, open, 6, `["safe","thrive"]`, `[1,2]`), Malformed},
-		{"an item twice", i.ballot(t, open, 6, `["thrive","thrive"]`, `[1,2]`), Malformed},
-		{"an item missing", i.ballot(t, open, 6, `["thrive"]`, `[1]`), Malformed},
-		{"no such option", i.ballot(t, open, 6, bothItems, `[1,6]`), Malformed},
-		{"a negative option", i.ballot(t, open, 6, bothItems, `[-1,1]`), Malformed},
-		{"an option that overflows", i.ballot(t, open, 6, bothItems, `[257,1]`), Malformed},
-		{"half an option", i.ballot(t, open, 6, bothItems, `[1.5,1]`), Malformed},
-		{"options of another number", i.ballot(t, open, 6, bothItems, `[1]`), Malformed},
+		{"the same with other answers", sealed(i.ballot(t, open, 1, bothItems, `[1,1]`)), AlreadyCounted},
+		{"the same with no such option", sealed(i.ballot(t, open, 1, bothItems, `[6,6]`)), AlreadyCounted},
+		{"the same with answers of another shape", sealed(i.ballot(t, open, 1, `{"a":1}`, `"none"`)), AlreadyCounted},
+		{"closed wave, a tablet that was offline", sealed(i.ballot(t, p.info(139), 2, bothItems, `[1,2]`)), Accepted},
+		{"the same pupil's nonce in another wave", sealed(i.ballot(t, p.info(139), 1, bothItems, `[1,2]`)), Accepted},
+		{"all declined", sealed(i.ballot(t, open, 3, bothItems, `[0,0]`)), Accepted},
+		{"planned wave", sealed(i.ballot(t, p.info(141), 4, bothItems, `[1,2]`)), WaveClosed},
+		{"sealed wave", sealed(i.ballot(t, p.info(138), 4, bothItems, `[1,2]`)), Unavailable},
+		{"released wave, receipt lost", sealed(i.ballot(t, p.info(137), 70, bothItems, `[1,2]`)), AlreadyCounted},
+		{"released wave, too late", sealed(i.ballot(t, p.info(137), 71, bothItems, `[1,2]`)), WaveClosed},
+		{"unknown class", sealed(i.ballot(t, other(func(n *ballot.Info) { n.Class = "7C" }), 5, bothItems, `[1,2]`)), UnknownClass},
+		{"unknown wave", sealed(i.ballot(t, other(func(n *ballot.Info) { n.Wave = 9 }), 5, bothItems, `[1,2]`)), UnknownClass},
+		{"attempt set aside", sealed(i.ballot(t, other(func(n *ballot.Info) { n.Attempt = 1 }), 5, bothItems, `[1,2]`)), WaveClosed},
+		{"attempt to come", sealed(i.ballot(t, other(func(n *ballot.Info) { n.Attempt = 3 }), 5, bothItems, `[1,2]`)), BadToken},
+		{"other version", sealed(i.ballot(t, other(func(n *ballot.Info) { n.Version = 3 }), 5, bothItems, `[1,2]`)), BadToken},
+		{"other owner", sealed(i.ballot(t, other(func(n *ballot.Info) { n.Owner = "1" }), 5, bothItems, `[1,2]`)), BadToken},
+		{"token for another wave", sealed(swapInfo(t, i.ballot(t, p.info(139), 5, bothItems, `[1,2]`), open)), BadToken},
+		{"token of other keys", sealed(others.ballot(t, open, 5, bothItems, `[1,2]`)), BadToken},
+		{"sealed to other keys", others.seal(t, others.ballot(t, open, 5, bothItems, `[1,2]`)), Malformed},
+		{"unknown item", sealed(i.ballot(t, open, 6, `["thrive","secret"]`, `[1,2]`)), Malformed},
+		{"items in another order", sealed(i.ballot(t, open, 6, `["safe","thrive"]`, `[1,2]`)), Malformed},
+		{"an item twice", sealed(i.ballot(t, open, 6, `["thrive","thrive"]`, `[1,2]`)), Malformed},
+		{"an item missing", sealed(i.ballot(t, open, 6, `["thrive"]`, `[1]`)), Malformed},
+		{"no such option", sealed(i.ballot(t, open, 6, bothItems, `[1,6]`)), Malformed},
+		{"a negative option", sealed(i.ballot(t, open, 6, bothItems, `[-1,1]`)), Malformed},
+		{"an option that overflows", sealed(i.ballot(t, open, 6, bothItems, `[257,1]`)), Malformed},
+		{"half an option", sealed(i.ballot(t, open, 6, bothItems, `[1.5,1]`)), Malformed},
+		{"options of another number", sealed(i.ballot(t, open, 6, bothItems, `[1]`)), Malformed},
 		{"not JSON", []byte("Jeg har det bra"), Malformed},
 		{"nothing", nil, Malformed},
 		{"JSON of another shape", []byte(`[]`), Malformed},
 		{"empty JSON", []byte(`{}`), Malformed},
-		{"token cut short", cut, Malformed},
+		{"sealed, but nothing", i.sealed(t, nil, token), Malformed},
+		{"sealed, but not JSON", i.sealed(t, []byte("Jeg har det bra"), token), Malformed},
+		{"sealed with a field too many", sealed(bytes.Replace(plain, []byte(`{`), []byte(`{"name":"Kari",`), 1)), Malformed},
+		{"sealed with half a nonce", sealed(swap(t, plain, "nonce", make(ballot.Bytes, 16))), Malformed},
+		{"not sealed", plain, Malformed},
+		{"altered under way", altered, Malformed},
+		{"token cut short", swap(t, good, "token", make(ballot.Bytes, ballot.TokenSize-1)), Malformed},
+		{"token altered", swap(t, good, "token", make(ballot.Bytes, ballot.TokenSize)), BadToken},
 		{"a field too many", bytes.Replace(good, []byte(`{`), []byte(`{"name":"Kari",`), 1), Malformed},
 		{"two bodies", append(bytes.Clone(good), good...), Malformed},
 		{"as large as may be", pad(good, MaxBody), AlreadyCounted},
 		{"too large", pad(good, MaxBody+1), TooLarge},
 		{"far too large", pad(nil, 1<<20), TooLarge},
 	} {
-		receipt, got, err := c.Cast(t.Context(), bytes.NewReader(test.body))
+		reply, got, err := c.Cast(t.Context(), bytes.NewReader(test.body))
 		counted := got == Accepted || got == AlreadyCounted
 		if got != test.want || (err == nil) != counted || err != nil && outcomeOf(err) != string(got) {
 			t.Errorf("%s: %s, %v, want %s", test.name, got, err, test.want)
 		}
 		if !counted {
-			if receipt != (ballot.Receipt{}) {
+			if reply.Nonce != nil || reply.Receipt != (ballot.Receipt{}) {
 				t.Errorf("%s: a receipt for a ballot that is not counted", test.name)
 			}
 			continue
 		}
-		if !i.keys.Public().VerifyReceipt(nullifierOf(t, test.body), receipt) {
+		if !i.keys.Public().VerifyReceipt(ballot.NullifierOf(reply.Nonce), reply.Receipt) || !bytes.Equal(reply.Nonce, i.nonceIn(t, test.body)) {
 			t.Errorf("%s: the receipt does not verify", test.name)
 		}
 	}
@@ -329,11 +401,17 @@ func TestOutcomes(t *testing.T) {
 // swapInfo puts a ballot of one wave or class forward as one of another.
 func swapInfo(t *testing.T, text []byte, info ballot.Info) []byte {
 	t.Helper()
+	return swap(t, text, "info", info)
+}
+
+// swap changes one field.
+func swap(t *testing.T, text []byte, field string, value any) []byte {
+	t.Helper()
 	var b map[string]any
 	if err := json.Unmarshal(text, &b); err != nil {
 		t.Fatal(err)
 	}
-	b["info"] = info
+	b[field] = value
 	text, err := json.Marshal(b)
 	if err != nil {
 		t.Fatal(err)
@@ -341,28 +419,28 @@ func swapInfo(t *testing.T, text []byte, info ballot.Info) []byte {
 	return text
 }
 
-// nullifierOf is the nullifier of a body.
-func nullifierOf(t testing.TB, text []byte) ballot.Nullifier {
+// nonceIn opens a ballot and reads its nonce.
+func (i issuer) nonceIn(t testing.TB, sealed []byte) []byte {
 	t.Helper()
-	var b body
-	if err := json.Unmarshal(text, &b); err != nil {
+	var box envelope
+	if err := json.Unmarshal(sealed, &box); err != nil {
 		t.Fatal(err)
 	}
-	return ballot.NullifierOf(b.Nonce)
-}
-
-func swapToken(t *testing.T, text, token []byte) []byte {
-	t.Helper()
-	var b map[string]any
-	if err := json.Unmarshal(text, &b); err != nil {
-		t.Fatal(err)
-	}
-	b["token"] = ballot.Bytes(token)
-	text, err := json.Marshal(b)
+	plain, err := i.keys.Open(box.Sealed)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return text
+	var b opened
+	if err := json.Unmarshal(plain, &b); err != nil {
+		t.Fatal(err)
+	}
+	return b.Nonce
+}
+
+// nullifierOf is the nullifier of a sealed ballot.
+func (i issuer) nullifierOf(t testing.TB, sealed []byte) ballot.Nullifier {
+	t.Helper()
+	return ballot.NullifierOf(i.nonceIn(t, sealed))
 }
 
 func pad(b []byte, n int) []byte {
@@ -378,7 +456,7 @@ func TestErrorsEchoNothing(t *testing.T) {
 	c := New(Options{Keys: i.keys, Plan: p, Items: items, Store: m, Log: slog.New(slog.NewTextHandler(&log, nil))})
 	defer c.Stop(context.Background())
 	good := string(i.ballot(t, p.info(140), 1, bothItems, `[4,3]`))
-	var b body
+	var b struct{ Nonce, Token ballot.Bytes }
 	if err := json.Unmarshal([]byte(good), &b); err != nil {
 		t.Fatal(err)
 	}
@@ -394,7 +472,7 @@ func TestErrorsEchoNothing(t *testing.T) {
 		strings.Replace(good, string(token[:20]), "MARKED=MARKED=MARKED", 1),
 		strings.Replace(good, `"options":`, `"MARKED":`, 1),
 	} {
-		_, _, err := c.Cast(t.Context(), strings.NewReader(text))
+		_, _, err := c.Cast(t.Context(), bytes.NewReader(i.seal(t, []byte(text))))
 		if err == nil {
 			t.Fatal("accepted")
 		}
@@ -414,8 +492,8 @@ func TestSameBallotTwiceInABatch(t *testing.T) {
 	i, p, m := newIssuer(t), newPlan(), newMemory()
 	ignore := goleak.IgnoreCurrent()
 	c := newCollector(i, m, p, commit.Options{Wait: 50 * time.Millisecond})
-	text := i.ballot(t, p.info(140), 1, bothItems, `[5,4]`)
-	other := i.ballot(t, p.info(140), 1, bothItems, `[1,1]`)
+	text := i.seal(t, i.ballot(t, p.info(140), 1, bothItems, `[5,4]`))
+	other := i.seal(t, i.ballot(t, p.info(140), 1, bothItems, `[1,1]`))
 	var mu sync.Mutex
 	got, receipts := map[Outcome]int{}, map[ballot.Receipt]int{}
 	var wg sync.WaitGroup
@@ -431,7 +509,7 @@ func TestSameBallotTwiceInABatch(t *testing.T) {
 			}
 			mu.Lock()
 			got[o]++
-			receipts[r]++
+			receipts[r.Receipt]++
 			mu.Unlock()
 		})
 	}
@@ -442,7 +520,7 @@ func TestSameBallotTwiceInABatch(t *testing.T) {
 	if err := c.Stop(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	_, o, err := c.Cast(t.Context(), bytes.NewReader(i.ballot(t, p.info(140), 2, bothItems, `[5,4]`)))
+	_, o, err := c.Cast(t.Context(), bytes.NewReader(i.seal(t, i.ballot(t, p.info(140), 2, bothItems, `[5,4]`))))
 	if o != Unavailable {
 		t.Errorf("cast after Stop: %s, %v, want unavailable", o, err)
 	}
@@ -452,7 +530,7 @@ func TestSameBallotTwiceInABatch(t *testing.T) {
 func TestRestartKnowsItsBallots(t *testing.T) {
 	i, p, m := newIssuer(t), newPlan(), newMemory()
 	first := start(t, i, m, p)
-	text := i.ballot(t, p.info(140), 1, bothItems, `[5,4]`)
+	text := i.seal(t, i.ballot(t, p.info(140), 1, bothItems, `[5,4]`))
 	if _, o, err := first.Cast(t.Context(), bytes.NewReader(text)); o != Accepted {
 		t.Fatalf("%s, %v", o, err)
 	}
@@ -476,8 +554,8 @@ func TestRestartKnowsItsBallots(t *testing.T) {
 // too late to be counted.
 func TestNoReceiptForWhatCameAfterTheSeal(t *testing.T) {
 	i, p, m := newIssuer(t), newPlan(), newMemory()
-	text := i.ballot(t, p.info(140), 1, bothItems, `[5,4]`)
-	m.rows = []Row{{Nullifier: nullifierOf(t, text), Sheet: answer.Sheet{Wave: 140}}}
+	text := i.seal(t, i.ballot(t, p.info(140), 1, bothItems, `[5,4]`))
+	m.rows = []Row{{Nullifier: i.nullifierOf(t, text), Sheet: answer.Sheet{Wave: 140}}}
 	m.steps[140] = wave.Sealed // the plan of this server does not know yet
 	c := start(t, i, m, p)
 	if err := c.LoadNullifiers(t.Context(), []wave.Number{139, 140}); err != nil {
@@ -494,7 +572,8 @@ func TestReceiptOutlivesTheClass(t *testing.T) {
 	i, m := newIssuer(t), newMemory()
 	counted := i.ballot(t, newPlan().info(137), 1, bothItems, `[5,4]`)
 	other := i.ballot(t, newPlan().info(137), 2, bothItems, `[5,4]`)
-	m.sealed[nullifierOf(t, counted)] = true
+	first := i.nullifierOf(t, i.seal(t, counted))
+	m.sealed[first] = true
 	gone, revised := newPlan(), newPlan()
 	delete(gone.waves, 137)
 	next := revised.waves[137]
@@ -512,11 +591,11 @@ func TestReceiptOutlivesTheClass(t *testing.T) {
 		{"not counted, other questions by now", revised, other, BadToken},
 		{"forged", gone, bytes.Replace(counted, []byte(`"class":"7B"`), []byte(`"class":"7C"`), 1), UnknownClass},
 	} {
-		receipt, o, err := start(t, i, m, c.plan).Cast(t.Context(), bytes.NewReader(c.body))
+		reply, o, err := start(t, i, m, c.plan).Cast(t.Context(), bytes.NewReader(i.seal(t, c.body)))
 		if o != c.want {
 			t.Errorf("%s: %s, %v, want %s", c.what, o, err, c.want)
 		}
-		if o == AlreadyCounted && receipt != i.keys.Receipt(nullifierOf(t, counted)) {
+		if o == AlreadyCounted && reply.Receipt != i.keys.Receipt(first) {
 			t.Errorf("%s: another receipt than the first", c.what)
 		}
 	}
@@ -531,7 +610,7 @@ func TestFullQueueIsUnavailable(t *testing.T) {
 	got := make(chan Outcome, 20)
 	for n := range 20 { // one in flight, one that grows, one queued: seventeen turned away
 		wg.Go(func() {
-			_, o, err := c.Cast(ctx, bytes.NewReader(i.ballot(t, p.info(140), n, bothItems, `[5,4]`)))
+			_, o, err := c.Cast(ctx, bytes.NewReader(i.seal(t, i.ballot(t, p.info(140), n, bothItems, `[5,4]`))))
 			if o != Unavailable || outcomeOf(err) != "unavailable" {
 				t.Errorf("%s, %v, want unavailable", o, err)
 			}

@@ -19,7 +19,7 @@ func (i issuer) Keys() *ballot.Keys { return i.keys }
 
 func (i issuer) Ballot(t testing.TB, info ballot.Info, pupil int, options string) []byte {
 	t.Helper()
-	return i.ballot(t, info, pupil, bothItems, options)
+	return i.seal(t, i.ballot(t, info, pupil, bothItems, options))
 }
 
 func (p *plan) Info(n wave.Number) ballot.Info { return p.info(n) }

@@ -12,7 +12,7 @@ import (
 	"github.com/folgmed/folgmed/internal/wave"
 )
 
-// MaxBody is the largest body of a cast, in bytes; a real one has about 700.
+// MaxBody is the largest body of a cast, in bytes; a real one has about 1,000.
 const MaxBody = 16 << 10
 
 // step is one step of the pipeline. An outcome ends the pipeline; without an
@@ -22,7 +22,8 @@ type step func(ctx context.Context, b *cast) (Outcome, error)
 // cast is one ballot on its way through the pipeline.
 type cast struct {
 	source    io.Reader // until read
-	body      body      // from read
+	envelope  envelope  // from read
+	ballot    opened    // from open
 	asked     wave.Ask  // from ask
 	nullifier ballot.Nullifier
 	sheet     answer.Sheet // from parse
@@ -31,13 +32,19 @@ type cast struct {
 	err     error
 }
 
-// body is what a tablet sends. Items and options stay raw until it is known
-// that the ballot is new: the reply to a counted one may not depend on the
-// answers that come with it.
-type body struct {
+// envelope is what a tablet sends: all that the ballot holds is sealed, since
+// it may lie on the tablet for days.
+type envelope struct {
+	Sealed ballot.Bytes `json:"sealed"`
+	Token  ballot.Bytes `json:"token"`
+}
+
+// opened is what was sealed. Items and options stay raw until it is known that
+// the ballot is new: the reply to a counted one may not depend on the answers
+// that come with it.
+type opened struct {
 	Info    ballot.Info     `json:"info"`
 	Nonce   ballot.Bytes    `json:"nonce"`
-	Token   ballot.Bytes    `json:"token"`
 	Items   json.RawMessage `json:"items"`
 	Options json.RawMessage `json:"options"`
 }
@@ -67,21 +74,40 @@ func (c *Collector) read(_ context.Context, b *cast) (Outcome, error) {
 	case len(data) > MaxBody:
 		return fail(TooLarge, "a ballot has at most %d bytes", MaxBody)
 	}
-	if err := decode(data, &b.body); err != nil {
+	if err := decode(data, &b.envelope); err != nil {
 		return fail(Malformed, "read the ballot: %w", err)
 	}
-	if len(b.body.Nonce) != ballot.NonceSize || len(b.body.Token) != ballot.TokenSize {
-		return fail(Malformed, "read the ballot: nonce of %d and token of %d bytes, want %d and %d",
-			len(b.body.Nonce), len(b.body.Token), ballot.NonceSize, ballot.TokenSize)
+	if n := len(b.envelope.Token); n != ballot.TokenSize {
+		return fail(Malformed, "read the ballot: token of %d bytes, want %d", n, ballot.TokenSize)
 	}
-	b.nullifier = ballot.NullifierOf(b.body.Nonce)
 	return "", nil
+}
+
+func (c *Collector) open(_ context.Context, b *cast) (Outcome, error) {
+	plain, err := c.opts.Keys.Open(b.envelope.Sealed)
+	b.envelope.Sealed = nil
+	if err != nil {
+		return fail(Malformed, "open the ballot: %w", err)
+	}
+	if err := decode(plain, &b.ballot); err != nil {
+		return fail(Malformed, "open the ballot: %w", err)
+	}
+	if n := len(b.ballot.Nonce); n != ballot.NonceSize {
+		return fail(Malformed, "open the ballot: nonce of %d bytes, want %d", n, ballot.NonceSize)
+	}
+	b.nullifier = ballot.NullifierOf(b.ballot.Nonce)
+	return "", nil
+}
+
+// genuine tells whether the issuer made this ballot for its class and wave.
+func (c *Collector) genuine(b *cast) bool {
+	return c.opts.Keys.Verify(b.ballot.Info, b.ballot.Nonce, b.envelope.Token)
 }
 
 // ask finds what the class was asked. One info is honoured for each class,
 // wave and attempt; any other would sort the pupils of a class by their info.
 func (c *Collector) ask(ctx context.Context, b *cast) (Outcome, error) {
-	info := b.body.Info
+	info := b.ballot.Info
 	asked, ok := c.opts.Plan.Ask(info.School, info.Class, wave.Number(info.Wave))
 	switch {
 	case !ok:
@@ -100,7 +126,7 @@ func (c *Collector) ask(ctx context.Context, b *cast) (Outcome, error) {
 // unlessCounted refuses a ballot, except one that was counted in a wave that is
 // over: rosters and questionnaires change after that, its receipt does not.
 func (c *Collector) unlessCounted(ctx context.Context, b *cast, o Outcome, why string) (Outcome, error) {
-	if c.opts.Keys.Verify(b.body.Info, b.body.Nonce, b.body.Token) {
+	if c.genuine(b) {
 		counted, err := c.opts.Store.SealedNullifier(ctx, b.nullifier)
 		switch {
 		case err != nil:
@@ -113,7 +139,7 @@ func (c *Collector) unlessCounted(ctx context.Context, b *cast, o Outcome, why s
 }
 
 func (c *Collector) verify(_ context.Context, b *cast) (Outcome, error) {
-	if !c.opts.Keys.Verify(b.body.Info, b.body.Nonce, b.body.Token) {
+	if !c.genuine(b) {
 		return fail(BadToken, "the ballot was not issued for this class and wave")
 	}
 	return "", nil
@@ -125,7 +151,7 @@ func (c *Collector) verify(_ context.Context, b *cast) (Outcome, error) {
 func (c *Collector) count(ctx context.Context, b *cast) (Outcome, error) {
 	switch b.asked.State {
 	case wave.StateOpen, wave.StateClosed:
-		if c.known.has(b.body.Info.Wave, b.nullifier) {
+		if c.known.has(b.ballot.Info.Wave, b.nullifier) {
 			return AlreadyCounted, nil
 		}
 		return "", nil
@@ -145,7 +171,7 @@ func (c *Collector) parse(_ context.Context, b *cast) (Outcome, error) {
 		ids     []string
 		options []int
 	)
-	if err := errors.Join(decode(b.body.Items, &ids), decode(b.body.Options, &options)); err != nil {
+	if err := errors.Join(decode(b.ballot.Items, &ids), decode(b.ballot.Options, &options)); err != nil {
 		return fail(Malformed, "read the answers: %w", err)
 	}
 	sheet, err := answer.Parse(answer.Asked{

@@ -25,10 +25,14 @@ func TestWhatIsAcknowledgedIsCounted(t *testing.T) {
 	const pupils = 5
 	i := newIssuer(t)
 	var bodies [pupils][2][]byte
+	var nullifiers [pupils]ballot.Nullifier
 	for n := range pupils {
 		for k, options := range []string{`[1,2]`, `[5,5]`} {
-			bodies[n][k] = i.ballot(t, newPlan().info(140), n, bothItems, options)
+			bodies[n][k] = i.seal(t, i.ballot(t, newPlan().info(140), n, bothItems, options))
 		}
+	}
+	for n := range pupils {
+		nullifiers[n] = i.nullifierOf(t, bodies[n][0])
 	}
 	rapid.Check(t, func(r *rapid.T) {
 		ms := func(to int, label string) time.Duration {
@@ -100,19 +104,19 @@ func TestWhatIsAcknowledgedIsCounted(t *testing.T) {
 					time.Sleep(c.after)
 					ctx, cancel := context.WithTimeout(context.Background(), c.patience)
 					defer cancel()
-					receipt, o, err := collectors[c.collector].Cast(ctx, bytes.NewReader(bodies[c.pupil][c.answers]))
+					reply, o, err := collectors[c.collector].Cast(ctx, bytes.NewReader(bodies[c.pupil][c.answers]))
 					mu.Lock()
 					defer mu.Unlock()
 					switch o {
 					case Accepted, AlreadyCounted:
-						acknowledged[nullifierOf(t, bodies[c.pupil][0])] = true
-						if !i.keys.Public().VerifyReceipt(nullifierOf(t, bodies[c.pupil][0]), receipt) {
+						acknowledged[nullifiers[c.pupil]] = true
+						if !i.keys.Public().VerifyReceipt(nullifiers[c.pupil], reply.Receipt) {
 							r.Error("the receipt does not verify")
 						}
 					case Unavailable:
 						var e *Error
-						if !errors.As(err, &e) || receipt != (ballot.Receipt{}) {
-							r.Errorf("unavailable: %v with receipt %x", err, receipt)
+						if !errors.As(err, &e) || reply.Receipt != (ballot.Receipt{}) {
+							r.Errorf("unavailable: %v with receipt %x", err, reply.Receipt)
 						}
 					default:
 						r.Errorf("unexpected %s: %v", o, err)
@@ -145,6 +149,10 @@ func TestWhatIsAcknowledgedIsCounted(t *testing.T) {
 func TestStoredOnce(t *testing.T) {
 	const pupils = 4
 	i := newIssuer(t)
+	var bodies [pupils][]byte
+	for n := range pupils {
+		bodies[n] = i.seal(t, i.ballot(t, newPlan().info(140), n, bothItems, `[1,2]`))
+	}
 	rapid.Check(t, func(r *rapid.T) {
 		after := rapid.SliceOfN(rapid.IntRange(0, 60), 1, 24).Draw(r, "after")
 		delays := rapid.SliceOfN(rapid.IntRange(0, 15), 1, 12).Draw(r, "delays")
@@ -162,7 +170,7 @@ func TestStoredOnce(t *testing.T) {
 			for n, ms := range after {
 				wg.Go(func() {
 					time.Sleep(time.Duration(ms) * time.Millisecond)
-					_, o, err := c.Cast(t.Context(), bytes.NewReader(i.ballot(t, p.info(140), n%pupils, bothItems, `[1,2]`)))
+					_, o, err := c.Cast(t.Context(), bytes.NewReader(bodies[n%pupils]))
 					mu.Lock()
 					defer mu.Unlock()
 					switch o {

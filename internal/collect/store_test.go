@@ -36,7 +36,7 @@ func TestTheSealOnClickHouse(t *testing.T) {
 	}
 	cast := func(c *collect.Collector, pupil int, options string) (ballot.Receipt, collect.Outcome) {
 		r, o, _ := c.Cast(t.Context(), bytes.NewReader(i.Ballot(t, p.Info(140), pupil, options)))
-		return r, o
+		return r.Receipt, o
 	}
 
 	const class = 24

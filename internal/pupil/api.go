@@ -113,16 +113,19 @@ func (a *App) issue(c echo.Context) (any, string, error) {
 	return issueReply{outcome, e.Evaluated, e.Proof}, string(outcome), err
 }
 
+// castReply gives the nonce back: a tablet keeps a sealed ballot under a hash
+// of it, and so knows which one was counted.
 type castReply struct {
 	Outcome collect.Outcome `json:"outcome"`
+	Nonce   ballot.Bytes    `json:"nonce"`
 	Receipt ballot.Receipt  `json:"receipt"`
 }
 
 // cast hands the ballot to the collector as it came: only there are ballot and
 // answers held together.
 func (a *App) cast(c echo.Context) (any, string, error) {
-	receipt, outcome, err := a.opts.Collector.Cast(c.Request().Context(), c.Request().Body)
-	return castReply{outcome, receipt}, string(outcome), err
+	counted, outcome, err := a.opts.Collector.Cast(c.Request().Context(), c.Request().Body)
+	return castReply{outcome, counted.Nonce, counted.Receipt}, string(outcome), err
 }
 
 // counted sends what handle replies and counts how it ended.

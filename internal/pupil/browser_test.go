@@ -242,8 +242,11 @@ func (b *browser) answer(s *school, class string, lang surveys.Lang, look func(n
 	return options
 }
 
+// delivered waits for the receipt. The page is told that it is being left, so
+// that it does not wait before it casts.
 func (b *browser) delivered() {
 	b.t.Helper()
+	eval[bool](b, "dispatchEvent(new Event('pagehide'))")
 	b.wait("document.querySelector('.status')?.dataset.status === 'delivered'")
 }
 
@@ -260,10 +263,34 @@ func (b *browser) expectNothingKept(fingerprint string) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		b.t.Errorf("the page keeps something (-want +got):\n%s", diff)
 	}
-	stores := eval[[]any](b, "Promise.all([indexedDB.databases(), caches.keys()]).then(all => all.flat())")
-	if len(stores) > 0 {
-		b.t.Errorf("the page keeps databases or caches: %v", stores)
+	for _, name := range eval[[]string](b, "indexedDB.databases().then(all => all.map(one => one.name))") {
+		if name != "folgmed" {
+			b.t.Errorf("the page keeps a database %s", name)
+		}
 	}
+	if ballots := b.shelf(); len(ballots) > 0 {
+		b.t.Errorf("%d ballots are kept", len(ballots))
+	}
+	for _, name := range eval[[]string](b, "caches.keys()") {
+		if !strings.HasPrefix(name, "folgmed-app-") && name != "folgmed-class" {
+			b.t.Errorf("the page keeps a cache %s", name)
+		}
+	}
+}
+
+// shelf reads the ballots that lie in IndexedDB, as JSON.
+func (b *browser) shelf() []map[string]any {
+	b.t.Helper()
+	return eval[[]map[string]any](b, `new Promise((resolve, reject) => {
+		const open = indexedDB.open("folgmed");
+		open.onerror = () => reject(open.error);
+		open.onupgradeneeded = () => { open.transaction.abort(); resolve([]); };
+		open.onsuccess = () => {
+			const all = open.result.transaction("ballots").objectStore("ballots").getAll();
+			all.onsuccess = () => { open.result.close(); resolve(all.result); };
+			all.onerror = () => reject(all.error);
+		};
+	})`)
 }
 
 func TestAWholeAnswer(t *testing.T) {

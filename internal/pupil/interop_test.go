@@ -2,11 +2,14 @@ package pupil_test
 
 import (
 	"bufio"
+	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"io"
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -160,12 +163,12 @@ func TestBallotsAreMadeAlike(t *testing.T) {
 		Questionnaire: "grades-5-7", Version: 1, Attempt: 2,
 	}
 	suite := oprf.SuiteRistretto255
-	key := mustPOPRFKey(t)
-	server := oprf.NewPartialObliviousServer(suite, key)
-	public, err := key.Public().MarshalBinary()
-	if err != nil {
+	keys, secrets := knownKeys(t)
+	key := new(oprf.PrivateKey)
+	if err := key.UnmarshalBinary(suite, secrets("poprf.key")); err != nil {
 		t.Fatal(err)
 	}
+	server := oprf.NewPartialObliviousServer(suite, key)
 	otherInfo := info
 	otherInfo.Wave++
 
@@ -183,7 +186,7 @@ func TestBallotsAreMadeAlike(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var made struct{ Blinded, Nonce ballot.Bytes }
-			node.ask(&made, "blind", map[string]any{"info": info, "key": ballot.Bytes(public)})
+			node.ask(&made, "blind", map[string]any{"info": info, "key": keys.Public().POPRF})
 			element := suite.Group().NewElement()
 			if err := element.UnmarshalBinary(made.Blinded); err != nil {
 				t.Fatalf("blinded element: %v", err)
@@ -208,10 +211,74 @@ func TestBallotsAreMadeAlike(t *testing.T) {
 			if taken := token != nil; taken != test.taken {
 				t.Fatalf("taken: %v, want %v", taken, test.taken)
 			}
-			if test.taken && !server.VerifyFinalize(made.Nonce, info.Bytes(), *token) {
+			if test.taken && !keys.Verify(info, made.Nonce, *token) {
 				t.Error("the server does not know the ballot it issued")
 			}
 		})
+	}
+}
+
+// What the tablet seals the collector opens, and nobody else. A third
+// implementation opens what either of them sealed.
+func TestBallotsAreSealedAlike(t *testing.T) {
+	node := newTablet(t)
+	keys, secrets := knownKeys(t)
+	const label = "folgmed sealed ballot v1"
+	for _, size := range []int{0, 1, 700, 5000} {
+		plain := make(ballot.Bytes, size)
+		if _, err := crand.Read(plain); err != nil {
+			t.Fatal(err)
+		}
+		var onTablet ballot.Bytes
+		node.ask(&onTablet, "seal", map[string]any{"key": keys.Public().HPKE, "info": label, "plain": plain})
+		if got, err := keys.Open(onTablet); err != nil || !bytes.Equal(got, plain) {
+			t.Errorf("%d bytes: the collector can not open what the tablet sealed: %v", size, err)
+		}
+		inGo, err := keys.Public().Seal(plain)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for by, sealed := range map[string]ballot.Bytes{"the tablet": onTablet, "Go": inGo} {
+			var opened ballot.Bytes
+			node.ask(&opened, "open", map[string]any{"secret": ballot.Bytes(secrets("hpke.key")), "info": label, "sealed": sealed})
+			if !bytes.Equal(opened, plain) {
+				t.Errorf("%d bytes: @hpke/core can not open what %s sealed", size, by)
+			}
+		}
+		if _, err := mustKeys(t).Open(onTablet); err == nil {
+			t.Errorf("%d bytes: other keys open what the tablet sealed", size)
+		}
+		onTablet[len(onTablet)-1] ^= 1
+		if _, err := keys.Open(onTablet); err == nil {
+			t.Errorf("%d bytes: an altered ballot opens", size)
+		}
+	}
+	var forAnother ballot.Bytes
+	node.ask(&forAnother, "seal", map[string]any{"key": keys.Public().HPKE, "info": "something else", "plain": ballot.Bytes("x")})
+	if _, err := keys.Open(forAnother); err == nil {
+		t.Error("what was sealed for another purpose opens as a ballot")
+	}
+}
+
+// knownKeys are keys of which the test may read the secrets.
+func knownKeys(t *testing.T) (keys *ballot.Keys, secret func(file string) []byte) {
+	t.Helper()
+	dir := t.TempDir()
+	keys, err := ballot.LoadOrCreateKeys(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return keys, func(file string) []byte {
+		t.Helper()
+		text, err := os.ReadFile(filepath.Join(dir, "ballot", file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := base64.StdEncoding.DecodeString(strings.TrimSpace(string(text)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b
 	}
 }
 

@@ -42,7 +42,7 @@ type Issuer interface {
 // Collector counts a ballot. Cast returns once the ballot is durable; its
 // errors carry their own outcome.
 type Collector interface {
-	Cast(ctx context.Context, body io.Reader) (ballot.Receipt, collect.Outcome, error)
+	Cast(ctx context.Context, body io.Reader) (collect.Counted, collect.Outcome, error)
 }
 
 // Tally counts how requests end.
@@ -72,6 +72,7 @@ type App struct {
 	opts   Options
 	page   []byte
 	assets *web.Assets
+	sw     *worker
 }
 
 // New fails if the tablet app has not been built into this binary.
@@ -98,7 +99,11 @@ func New(o Options) (*App, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load the tablet app: %w", err)
 	}
-	return &App{opts: o, page: page, assets: assets}, nil
+	sw, err := newWorker(dist, bundle, page)
+	if err != nil {
+		return nil, err
+	}
+	return &App{opts: o, page: page, assets: assets, sw: sw}, nil
 }
 
 // Routes adds the page at / and /k, its files, and the API.
@@ -106,9 +111,12 @@ func (a *App) Routes(e *echo.Echo) {
 	e.GET("/", a.index)
 	e.GET("/k", a.index) // the code follows after #, which no browser sends
 	e.GET("/assets/*", a.asset)
+	e.GET("/sw.js", a.worker, middleware.Gzip())
+	e.POST("/clear", a.clear)
 
-	// Only the questions are worth compressing: the other replies are a few
-	// dozen bytes, and a compressor for each costs more than all else here.
+	// Of the API only the questions are worth compressing: the other replies
+	// are a few dozen bytes, and a compressor for each costs more than all else
+	// here.
 	api := e.Group("/api")
 	api.POST("/code", a.code, apart, middleware.Gzip())
 	api.POST("/issue", a.counted(StepIssue, a.issue), apart)
@@ -124,8 +132,32 @@ func apart(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
+// clear lets a tablet whose ballots are all counted drop what the browser kept
+// of pages by itself. It does not clear the storage: there lie the app, for
+// when the network is away, and the fingerprint of the keys.
+func (a *App) clear(c echo.Context) error {
+	c.Response().Header().Set("Clear-Site-Data", `"cache"`)
+	return c.NoContent(http.StatusNoContent)
+}
+
 func (a *App) index(c echo.Context) error {
-	return c.HTMLBlob(http.StatusOK, a.page)
+	header := c.Response().Header()
+	for name, values := range pageHeaders(c) {
+		header[name] = values
+	}
+	return c.Blob(http.StatusOK, header.Get(echo.HeaderContentType), a.page)
+}
+
+// pageHeaders are those of the page: the shell's, and one script address that
+// the page may make of a string, that of its service worker.
+func pageHeaders(c echo.Context) http.Header {
+	header := c.Response().Header().Clone()
+	for _, name := range []string{echo.HeaderVary, echo.HeaderContentEncoding} {
+		header.Del(name) // of the worker's reply
+	}
+	header.Set(echo.HeaderContentType, echo.MIMETextHTMLCharsetUTF8)
+	web.AllowTrustedTypes(header, "folgmed-worker")
+	return header
 }
 
 // asset serves a bundled file. Its name holds a hash of what is in it, so a

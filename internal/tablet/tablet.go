@@ -11,11 +11,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
-
-	"github.com/cloudflare/circl/group"
-	"github.com/cloudflare/circl/oprf"
-	"github.com/cloudflare/circl/zk/dleq"
+	"slices"
 
 	"github.com/folgmed/folgmed/internal/ballot"
 	"github.com/folgmed/folgmed/surveys"
@@ -109,11 +107,6 @@ func (t *Tablet) Issue(ctx context.Context, s *Session) error {
 }
 
 func (t *Tablet) issue(ctx context.Context, s *Session) error {
-	suite := oprf.SuiteRistretto255
-	key := new(oprf.PublicKey)
-	if err := key.UnmarshalBinary(suite, s.Keys.POPRF); err != nil {
-		return fmt.Errorf("read the server's key: %w", err)
-	}
 	random := t.Random
 	if random == nil {
 		random = rand.Reader
@@ -122,59 +115,58 @@ func (t *Tablet) issue(ctx context.Context, s *Session) error {
 	if _, err := io.ReadFull(random, nonce); err != nil {
 		return err
 	}
-	client := oprf.NewPartialObliviousClient(suite, key)
-	secret, request, err := client.Blind([][]byte{nonce})
+	blinded, err := s.Keys.Blind(nonce)
 	if err != nil {
 		return err
 	}
-	blinded, err := request.Elements[0].MarshalBinaryCompress()
-	if err != nil {
-		return err
-	}
-
 	var reply struct {
 		Outcome   string       `json:"outcome"`
 		Evaluated ballot.Bytes `json:"evaluated"`
 		Proof     ballot.Bytes `json:"proof"`
 	}
-	err = t.post(ctx, "/api/issue", body(map[string]any{"code": s.code, "blinded": ballot.Bytes(blinded)}), &reply)
+	err = t.post(ctx, "/api/issue", body(map[string]any{"code": s.code, "blinded": blinded.Request}), &reply)
 	if err != nil {
 		return err
 	}
-	evaluated := suite.Group().NewElement()
-	proof := new(dleq.Proof)
-	if err := errors.Join(evaluated.UnmarshalBinary(reply.Evaluated), proof.UnmarshalBinary(suite.Group(), reply.Proof)); err != nil {
+	token, ok := blinded.Token(s.Info, ballot.Evaluation{Evaluated: reply.Evaluated, Proof: reply.Proof})
+	if !ok {
 		return ErrProof
 	}
-	tokens, err := client.Finalize(secret, &oprf.Evaluation{Elements: []group.Element{evaluated}, Proof: proof}, s.Info.Bytes())
-	if err != nil {
-		return ErrProof
-	}
-	s.nonce, s.token = nonce, tokens[0]
+	s.nonce, s.token = nonce, token
 	return nil
 }
 
 // Ballot fills in the answers, one option for each item of the survey in its
-// order; 0 is "would rather not answer". It panics before Issue.
-func (s *Session) Ballot(options []int) Ballot {
+// order, 0 being "would rather not answer", and seals them to the collector. It
+// panics before Issue.
+func (s *Session) Ballot(options []int) (Ballot, error) {
 	if s.token == nil {
 		panic("tablet: Ballot before Issue")
 	}
+	sealed, err := s.Keys.Seal(s.plain(options))
+	if err != nil {
+		return Ballot{}, err
+	}
+	return Ballot{
+		body:      body(map[string]any{"sealed": sealed, "token": ballot.Bytes(s.token)}),
+		nullifier: ballot.NullifierOf(s.nonce),
+		keys:      s.Keys,
+	}, nil
+}
+
+// plain is what is sealed. Spaces at its end make it as long whatever is
+// answered: a cipher hides what is written, not how much.
+func (s *Session) plain(options []int) []byte {
 	ids := make([]string, len(s.Survey.Items))
 	for i, item := range s.Survey.Items {
 		ids[i] = item.ID
 	}
-	return Ballot{
-		body: body(map[string]any{
-			"info":    s.Info,
-			"nonce":   ballot.Bytes(s.nonce),
-			"token":   ballot.Bytes(s.token),
-			"items":   ids,
-			"options": options,
-		}),
-		nullifier: ballot.NullifierOf(s.nonce),
-		keys:      s.Keys,
+	text := func(options []int) []byte {
+		return body(map[string]any{"info": s.Info, "nonce": ballot.Bytes(s.nonce), "items": ids, "options": options})
 	}
+	plain := text(options)
+	longest := len(text(slices.Repeat([]int{math.MaxUint8}, len(options))))
+	return append(plain, bytes.Repeat([]byte{' '}, max(0, longest-len(plain)))...)
 }
 
 // Prepare does all that comes before casting. The choose function answers.
@@ -186,7 +178,7 @@ func (t *Tablet) Prepare(ctx context.Context, code, fingerprint string, choose f
 	if err := t.Issue(ctx, s); err != nil {
 		return Ballot{}, err
 	}
-	return s.Ballot(choose(s.Survey)), nil
+	return s.Ballot(choose(s.Survey))
 }
 
 // Body is what Cast sends, for whoever sends it by other means.

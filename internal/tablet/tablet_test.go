@@ -318,9 +318,39 @@ func TestRefusedIsFinal(t *testing.T) {
 	if err := tab.Issue(t.Context(), s); err != nil {
 		t.Fatal(err)
 	}
-	_, err = tab.Cast(t.Context(), s.Ballot([]int{1}))
+	short, err := s.Ballot([]int{1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = tab.Cast(t.Context(), short)
 	if outcome(err) != "malformed" {
 		t.Errorf("an answer too few: %v, want malformed", err)
+	}
+}
+
+// The length of a sealed ballot tells nothing of what is in it.
+func TestEveryAnswerIsAsLong(t *testing.T) {
+	i := newInstallation(t)
+	tab := i.tablet(straight)
+	s, err := tab.Open(t.Context(), i.codes(t, 1)[0].String(), i.keys.Fingerprint())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := tab.Issue(t.Context(), s); err != nil {
+		t.Fatal(err)
+	}
+	lengths := map[int]bool{}
+	for _, option := range []int{0, 9, 10, 100} {
+		options := make([]int, len(s.Survey.Items))
+		options[0] = option
+		b, err := s.Ballot(options)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lengths[len(b.Body())] = true
+	}
+	if len(lengths) != 1 {
+		t.Errorf("sealed ballots of lengths %v", lengths)
 	}
 }
 

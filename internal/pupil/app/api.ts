@@ -42,6 +42,7 @@ export interface Evaluated {
 
 export interface Receipt {
   outcome: string;
+  nonce: string; // of the ballot that is counted
   receipt: string;
 }
 
@@ -73,6 +74,7 @@ export async function post<T>(path: string, body: unknown): Promise<T> {
       body: JSON.stringify(body),
       credentials: "omit",
       cache: "no-store",
+      keepalive: true, // what is sent as the page closes still arrives
       referrerPolicy: "no-referrer",
       redirect: "error",
       signal: stop.signal,

@@ -4,6 +4,7 @@
 
 import { languages, type Asked, type Lang } from "./api";
 import { h } from "./dom";
+import { keepApp } from "./offline";
 import { Outbox, type Delivery } from "./outbox";
 import { catalogs, languageNames, type Catalog } from "./text";
 import { helpButton } from "./screens/help";
@@ -20,6 +21,7 @@ export interface Sheet {
   readonly code: string;
   readonly asked: Asked;
   readonly chosen: (number | undefined)[]; // one per item; 0 is "would rather not answer"
+  readonly offline: boolean; // asked from what the class before had, not for this code
 }
 
 export class App {
@@ -37,6 +39,7 @@ export class App {
   private langChosen = false;
   private guarded = false;
   private at = 0;
+  private readonly update = keepApp(() => this.idle);
 
   constructor(private readonly root: HTMLElement) {
     addEventListener("popstate", () => this.leftByBackButton());
@@ -68,6 +71,11 @@ export class App {
     if (!this.langChosen && this.lang !== "en" && languages.includes(written)) this.lang = written;
   }
 
+  // idle tells whether the page may be loaded anew without anybody noticing.
+  private get idle(): boolean {
+    return this.screen === start && this.typed.code === "" && this.typed.fingerprint === "" && this.outbox.safe;
+  }
+
   // reset makes the page ready for the next child: the same page as before.
   reset(): void {
     this.sheet = undefined;
@@ -76,6 +84,7 @@ export class App {
     this.lang = preferred();
     this.langChosen = false;
     this.show(start);
+    this.update();
   }
 
   show(screen: Screen): void {

@@ -11,9 +11,8 @@ const dist = join(here, "..", "dist");
 
 const { outputFiles } = await build({
   absWorkingDir: here,
-  entryPoints: ["main.ts", "app.css"],
+  entryPoints: ["main.ts", "app.css", "worker.ts"],
   bundle: true,
-  splitting: true, // crypto.ts becomes a file of its own
   format: "esm",
   target: ["chrome92", "firefox98", "safari15.4"], // what a tablet of 2021 has by now
   minify: true,
@@ -21,7 +20,6 @@ const { outputFiles } = await build({
   charset: "utf8",
   outdir: dist,
   entryNames: "assets/[name]-[hash]",
-  chunkNames: "assets/[name]-[hash]",
   write: false,
 });
 
@@ -30,6 +28,11 @@ const iconName = `icon-${createHash("sha256").update(icon).digest("hex").slice(0
 
 const files = new Map(outputFiles.map((file) => [basename(file.path), file.contents]));
 files.set(iconName, icon);
+
+// The service worker has one address for good; the server completes it.
+const workerName = [...files.keys()].find((name) => name.startsWith("worker-"));
+const worker = files.get(workerName);
+files.delete(workerName);
 
 // named finds the bundled file that a source became.
 const named = (start, end) => `/assets/${[...files.keys()].find((n) => n.startsWith(start) && n.endsWith(end))}`;
@@ -44,4 +47,5 @@ for (const old of await readdir(dist)) {
 }
 await mkdir(join(dist, "assets"));
 for (const [name, content] of files) await writeFile(join(dist, "assets", name), content);
+await writeFile(join(dist, "worker.js"), worker);
 await writeFile(join(dist, "index.html"), page); // last: make takes it as the sign of a whole build

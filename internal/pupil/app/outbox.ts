@@ -1,108 +1,166 @@
-// Ballots on their way. A finished ballot leaves the screen at once and is
-// tried until its receipt verifies; meanwhile the next child answers. It lives
-// in memory only, and is forgotten once delivered or finally refused.
+// Ballots on their way. A finished ballot leaves the screen at once, is sealed,
+// and lies on the shelf until its receipt verifies; meanwhile the next child
+// answers. A page that is opened later takes on what another left behind.
 
-import { fromBase64, infoBytes, post, Refusal, toBase64, type Asked, type Evaluated, type Receipt } from "./api";
+import { Refusal } from "./api";
+import { cast, forget, issue, make, type Ballot, type Finished } from "./ballot";
+import * as shelf from "./shelf";
 
 export type Status = "sending" | "waiting" | "delivered" | "refused";
-
-export interface Finished {
-  code: string;
-  asked: Asked;
-  options: number[]; // one per item; 0 is "would rather not answer"
-}
 
 export interface Delivery {
   readonly status: Status;
   readonly outcome: string; // why refused, in the server's word
 }
 
-export const loadCrypto = () => import("./crypto");
-
 const firstPause = 1_000; // ms; doubled each time
 const longestPause = 30_000;
+
+// How long a ballot waits between its issue and its cast, so that the two are
+// not told to belong together by the second, in ms. A rehearsal's server marks
+// its page: nobody there has an answer to protect, or time to wait.
+const waits = "rehearsal" in document.documentElement.dataset ? [200, 1_000] : [5_000, 30_000];
+const [shortestWait = 0, longestWait = 0] = waits;
+
+const between = (least: number, most: number) => least + Math.random() * (most - least);
+
+// alone runs a step while no other tab runs one for the same ballot. Without
+// locks both may deliver it, which counts it once all the same.
+function alone(mark: string, step: () => Promise<void>): Promise<void> {
+  return "locks" in navigator ? navigator.locks.request(`folgmed ${mark}`, step) : step();
+}
 
 // Outbox tells its listener whenever something about a delivery has changed.
 export class Outbox {
   lost = ""; // why the latest refused ballot was refused, for the next who looks
 
-  private readonly underway = new Set<Delivery>();
+  private making = 0; // ballots that are being sealed
+  private readonly underway = new Set<string>(); // marks, in this tab or another
+  private readonly unkept = new Set<string>(); // marks of what lies on no shelf
   private readonly sleepers = new Set<() => void>();
+  private readonly tabs = "BroadcastChannel" in self ? new BroadcastChannel("folgmed") : undefined;
+  private leaving = false;
 
   constructor(private readonly changed: () => void) {
-    addEventListener("online", () => this.sleepers.forEach((wake) => wake()));
+    const wake = () => this.sleepers.forEach((wake) => wake());
+    const leave = (leaving: boolean) => {
+      this.leaving = leaving;
+      if (leaving) wake();
+    };
+    addEventListener("online", wake);
+    addEventListener("pagehide", () => leave(true));
+    addEventListener("pageshow", () => leave(false));
+    document.addEventListener("visibilitychange", () => leave(document.visibilityState === "hidden"));
     addEventListener("beforeunload", (event) => {
-      if (this.unsent > 0) event.preventDefault();
+      if (!this.safe) event.preventDefault();
     });
+    this.tabs?.addEventListener("message", () => void this.takeOn());
+    void this.takeOn();
   }
 
-  // unsent counts what would be lost if the page were closed now.
-  get unsent(): number {
-    return this.underway.size;
+  // unsent tells whether the tablet has something that is not delivered yet.
+  get unsent(): boolean {
+    return this.making > 0 || this.underway.size > 0;
+  }
+
+  // safe tells whether nothing is lost if the page closes now.
+  get safe(): boolean {
+    return this.making === 0 && this.unkept.size === 0;
   }
 
   send(finished: Finished): Delivery {
     const delivery: { status: Status; outcome: string } = { status: "sending", outcome: "" };
     const tell = (status: Status, outcome = "") => {
       Object.assign(delivery, { status, outcome });
-      if (status === "delivered" || status === "refused") this.underway.delete(delivery);
-      if (status === "refused") this.lost = outcome;
       this.changed();
     };
-    this.underway.add(delivery);
-    void this.deliver(finished, () => tell("waiting")).then(
-      () => tell("delivered"),
-      (error: unknown) => tell("refused", error instanceof Refusal ? error.outcome : "internal"),
-    );
+    this.making++;
+    const made = make(finished).finally(() => this.making--);
+    void made
+      .then((ballot) => this.deliver(ballot.mark, () => this.keep(ballot), () => tell("waiting")))
+      .then(
+        () => tell("delivered"),
+        (error: unknown) => tell("refused", outcomeOf(error)),
+      );
     return delivery;
   }
 
-  // deliver is the whole way of one ballot. The code is spent only here, when
-  // the child is done: a page reloaded half-way costs no code. A repeated
-  // request has the same bytes, so a lost reply is asked for again and neither
-  // a code nor an answer counts twice.
-  private async deliver({ code, asked, options }: Finished, waiting: () => void): Promise<void> {
-    const again = <T>(step: () => Promise<T>) => this.untilAnswered(step, waiting);
-    const { info, keys, survey } = asked;
-    const { blind, isReceipt } = await again(loadCrypto);
-    const ballot = blind(infoBytes(info), fromBase64(keys.poprf));
+  // takeOn delivers what lies on the shelf and nobody here is at yet. While
+  // another tab is at it the lock waits; when that tab is done, so is the
+  // ballot, and when it has crashed this one goes on.
+  private async takeOn(): Promise<void> {
+    const ballots = await shelf.all().catch(() => []);
+    for (const { mark } of ballots) {
+      if (this.underway.has(mark)) continue;
+      this.deliver(mark, () => shelf.get(mark).catch(() => undefined), () => {}).catch(() => {}); // told by lost
+    }
+    this.changed();
+  }
 
-    const request = { code, blinded: toBase64(ballot.request) };
-    const { evaluated, proof } = await again(() => post<Evaluated>("/api/issue", request));
-    const token = ballot.token(fromBase64(evaluated), fromBase64(proof));
-    if (token === undefined) throw new Refusal("bad_proof");
+  // deliver is the whole way of one ballot. Each step may be repeated without
+  // counting anything twice, and what it led to is kept before the next.
+  private async deliver(mark: string, start: () => Promise<Ballot | undefined>, waiting: () => void): Promise<void> {
+    this.underway.add(mark);
+    let delivered = false;
+    try {
+      await alone(mark, async () => {
+        let ballot = await start();
+        if (ballot === undefined) return; // another tab delivered it
+        try {
+          const again = <T>(step: (ballot: Ballot) => Promise<T>) => this.untilAnswered(ballot as Ballot, step, waiting);
+          if (ballot.token === undefined) ballot = await this.keep(await again(issue));
+          if (!this.leaving) await this.pause(between(shortestWait, longestWait));
+          await again(cast);
+          delivered = true;
+        } catch (error) {
+          this.lost = outcomeOf(error);
+          throw error;
+        } finally {
+          this.unkept.delete(mark);
+          await shelf.remove(mark).catch(() => {}); // at worst it is cast again, and counted once
+        }
+      });
+    } finally {
+      this.underway.delete(mark);
+      this.changed();
+      if (delivered && !this.unsent) void forget().catch(() => {});
+    }
+  }
 
-    const cast = {
-      info,
-      nonce: toBase64(ballot.nonce),
-      token: toBase64(token),
-      items: survey.items.map((item) => item.id),
-      options,
-    };
-    await again(async () => {
-      const { receipt } = await post<Receipt>("/api/cast", cast);
-      if (!isReceipt(fromBase64(receipt), ballot.nonce, fromBase64(keys.receipt))) throw new Refusal("unavailable");
-    });
+  // keep puts the ballot on the shelf; where there is none it lives in this
+  // page alone.
+  private async keep(ballot: Ballot): Promise<Ballot> {
+    try {
+      await shelf.put(ballot);
+      this.unkept.delete(ballot.mark);
+      this.tabs?.postMessage("kept");
+    } catch {
+      this.unkept.add(ballot.mark);
+    }
+    this.changed();
+    return ballot;
   }
 
   // untilAnswered repeats a step for as long as it fails in passing. Pauses
   // double up to half a minute, each cut by chance to between half and all of
   // it and added to what the server asked for, so that a class of tablets does
   // not knock in step.
-  private async untilAnswered<T>(step: () => Promise<T>, waiting: () => void): Promise<T> {
+  private async untilAnswered<T>(ballot: Ballot, step: (ballot: Ballot) => Promise<T>, waiting: () => void): Promise<T> {
     for (let pause = firstPause; ; pause = Math.min(2 * pause, longestPause)) {
       try {
-        return await step();
+        return await step(ballot);
       } catch (error) {
         if (error instanceof Refusal && !error.passing) throw error;
         waiting();
+        void navigator.storage?.persist?.().catch(() => {}); // no browser of a tablet asks the child about it
+        await this.keep(ballot); // again: a browser short of space clears its shelf
         const asked = error instanceof Refusal ? error.retryAfter * 1000 : 0;
-        await this.pause(asked + (pause * (1 + Math.random())) / 2);
+        await this.pause(asked + between(pause / 2, pause));
       }
     }
   }
 
-  // pause ends early when the network comes back.
+  // pause ends early when the network comes back or the page is being left.
   private pause(ms: number): Promise<void> {
     return new Promise((resolve) => {
       const wake = () => {
@@ -114,4 +172,8 @@ export class Outbox {
       this.sleepers.add(wake);
     });
   }
+}
+
+function outcomeOf(error: unknown): string {
+  return error instanceof Refusal ? error.outcome : "internal";
 }

@@ -81,27 +81,24 @@ const bytes32, bytes64 = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", bytes32 
 
 func TestCheckRequestAndResponse(t *testing.T) {
 	spec := webtest.NewSpec(t)
-	cast := map[string]any{
-		"info":  map[string]any{"owner": "974760673", "school": "974700001", "class": "5A", "wave": 151, "questionnaire": "five", "version": 1, "attempt": 1},
-		"nonce": bytes32, "token": bytes64, "items": []string{"C1"}, "options": []int{0},
-	}
+	cast := map[string]any{"sealed": bytes64, "token": bytes32}
 	good, err := json.Marshal(cast)
 	if err != nil {
 		t.Fatal(err)
 	}
 	spec.CheckRequest(t, "/api/cast", good)
-	ok := []byte(`{"outcome":"accepted","receipt":"` + bytes64 + `"}`)
+	ok := []byte(`{"outcome":"accepted","nonce":"` + bytes32 + `","receipt":"` + bytes64 + `"}`)
 	spec.CheckResponse(t, "/api/cast", http.StatusOK, nil, ok)
 
 	for name, check := range map[string]func(t testing.TB){
 		"a field too many": func(t testing.TB) {
 			spec.CheckRequest(t, "/api/cast", bytes.Replace(good, []byte(`{`), []byte(`{"pupil":7,`), 1))
 		},
-		"a short nonce": func(t testing.TB) {
-			spec.CheckRequest(t, "/api/cast", bytes.Replace(good, []byte(bytes32+`"`), []byte(`A"`), 1))
+		"a short token": func(t testing.TB) {
+			spec.CheckRequest(t, "/api/cast", bytes.Replace(good, []byte(`"token":"`+bytes32), []byte(`"token":"A`), 1))
 		},
-		"a list that is null": func(t testing.TB) {
-			spec.CheckRequest(t, "/api/cast", bytes.Replace(good, []byte(`[0]`), []byte(`null`), 1))
+		"a field that is null": func(t testing.TB) {
+			spec.CheckRequest(t, "/api/cast", bytes.Replace(good, []byte(`"`+bytes64+`"`), []byte(`null`), 1))
 		},
 		"not JSON":          func(t testing.TB) { spec.CheckRequest(t, "/api/cast", []byte(`{`)) },
 		"an unknown status": func(t testing.TB) { spec.CheckResponse(t, "/api/cast", http.StatusTeapot, nil, ok) },

@@ -5,8 +5,9 @@ import { fromBase64, post, Refusal, wellFormed, type Asked } from "../api";
 import type { App } from "../app";
 import { clean, codeLength, fingerprintLength, fingerprintOf, isCode, isFingerprint } from "../code";
 import { h } from "../dom";
-import { loadCrypto } from "../outbox";
+import { keepQuestions, keptQuestions } from "../offline";
 import { why } from "../text";
+import { thisWave } from "../week";
 import { welcome } from "./welcome";
 
 // The fingerprint belongs to the installation, not to a child; it is the only
@@ -71,8 +72,9 @@ export function start(app: App): HTMLElement {
 
   const unsent = h("p", { class: "unsent", role: "status" });
   app.refresh = () => {
-    const { unsent: n, lost } = app.outbox;
-    unsent.textContent = n > 0 ? text.unsent(n) : lost !== "" ? `${text.notDelivered} ${why(text, lost)}` : "";
+    const { unsent: something, safe, lost } = app.outbox;
+    const kept = safe ? text.unsent : `${text.unsent} ${text.keepOpen}`;
+    unsent.textContent = something ? kept : lost !== "" ? `${text.notDelivered} ${why(text, lost)}` : "";
   };
   app.refresh();
 
@@ -109,12 +111,11 @@ export async function enter(app: App): Promise<void> {
   button.setAttribute("aria-disabled", "true");
   button.textContent = app.text.entering;
   try {
-    const asked = await open(app);
+    const { asked, offline } = await open(app);
     askFingerprint = false;
     app.outbox.lost = "";
-    app.begin({ code: clean(app.typed.code), asked, chosen: asked.survey.items.map(() => undefined) });
+    app.begin({ code: clean(app.typed.code), asked, chosen: asked.survey.items.map(() => undefined), offline });
     app.show(welcome);
-    void loadCrypto().catch(() => {}); // tried again when the ballot is sent
   } catch (error) {
     button.removeAttribute("aria-disabled");
     button.textContent = app.text.enter;
@@ -125,7 +126,7 @@ export async function enter(app: App): Promise<void> {
 
 // open checks all that can be checked here before it asks the server, and the
 // server's keys before it believes the server.
-async function open(app: App): Promise<Asked> {
+async function open(app: App): Promise<{ asked: Asked; offline: boolean }> {
   const { text } = app;
   const code = clean(app.typed.code);
   const typed = clean(app.typed.fingerprint);
@@ -134,13 +135,27 @@ async function open(app: App): Promise<Asked> {
   if (!isCode(code)) throw new Mistake("code", text.codeMistyped);
   if (!isFingerprint(expected)) throw new Mistake("fingerprint", text.fingerprintMistyped);
 
-  const asked = await post<Asked>("/api/code", { code });
+  const { asked, offline } = await ask(app, code);
   if (!wellFormed(asked)) throw new Refusal("internal");
   const { poprf, hpke, receipt } = asked.keys;
   const fingerprint = await fingerprintOf(fromBase64(poprf), fromBase64(hpke), fromBase64(receipt));
   if (fingerprint !== expected) throw new Mistake("fingerprint", text.fingerprintWrong);
   pin(expected);
-  return asked;
+  if (!offline) void keepQuestions(asked);
+  return { asked, offline };
+}
+
+// ask looks the code up. Where there is no contact, a class that has been asked
+// here this week is asked the same again: the code is tried when the answers
+// are sent. A rehearsal's weeks are not those of the calendar.
+async function ask(app: App, code: string): Promise<{ asked: Asked; offline: boolean }> {
+  try {
+    return { asked: await post<Asked>("/api/code", { code }), offline: false };
+  } catch (error) {
+    const asked = outcomeOf(error) === "unavailable" ? await keptQuestions() : undefined;
+    if (asked === undefined || (asked.info.wave !== thisWave() && !app.rehearsal)) throw error;
+    return { asked, offline: true };
+  }
 }
 
 function complain(app: App, { field, message }: Mistake): void {

@@ -12,7 +12,8 @@ export function thanks(app: App): HTMLElement {
   app.refresh = () => {
     const { status: is, outcome } = sent.delivery;
     status.dataset["status"] = is;
-    status.textContent = is === "refused" ? `${text.notDelivered} ${why(text, outcome)}` : text[is];
+    const open = is !== "delivered" && !app.outbox.safe && ` ${text.keepOpen}`;
+    status.textContent = is === "refused" ? `${text.notDelivered} ${why(text, outcome)}` : text[is] + (open || "");
   };
   app.refresh();
   return h(

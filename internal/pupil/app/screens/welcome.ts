@@ -17,6 +17,7 @@ export function welcome(app: App): HTMLElement {
     h("p", { class: "where" }, `${schoolName} · ${info.class} · ${text.week.toLowerCase()} ${week}`),
     h("h1", { tabindex: -1 }, survey.title[language]),
     h("p", { class: "promise" }, h("strong", {}, text.nobody), " ", text.nobodyElse),
+    sheet.offline && h("p", { class: "offline", role: "status" }, text.offline(info.class)),
     h("p", {}, text.wantHelp),
     h("p", {}, text.about(survey.items.length)),
     ballot(app, info, schoolName),

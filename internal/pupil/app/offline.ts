@@ -1,0 +1,67 @@
+// What makes the page work without a network: the service worker that keeps
+// the app, and the questions of the class that was last asked here. Neither
+// holds anything about a child.
+
+import type { Asked } from "./api";
+
+// The one script address that the page may make of a string (Trusted Types):
+// whatever the string, it is this one.
+const workerPath = "/sw.js";
+
+interface TrustedTypes {
+  createPolicy(name: string, rules: { createScriptURL: () => string }): { createScriptURL(text: string): string };
+}
+
+function workerURL(): string {
+  const { trustedTypes } = self as { trustedTypes?: TrustedTypes };
+  return trustedTypes?.createPolicy("folgmed-worker", { createScriptURL: () => workerPath }).createScriptURL("") ?? workerPath;
+}
+
+// keepApp installs the service worker. A newer version waits until idle says
+// that no child is in the middle of anything; then it takes over and the page
+// is loaded anew. The function returned asks again.
+export function keepApp(idle: () => boolean): () => void {
+  const { serviceWorker } = navigator;
+  if (serviceWorker === undefined) return () => {}; // an old browser, or no secure context
+  let registration: ServiceWorkerRegistration | undefined;
+  let asked = false;
+  const takeOver = () => {
+    if (asked || registration?.waiting == null || !idle()) return;
+    asked = true;
+    registration.waiting.postMessage("take over");
+  };
+  serviceWorker.addEventListener("controllerchange", () => asked && location.reload());
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible") void registration?.update().catch(() => {}); // a tablet that sleeps for days
+  });
+  serviceWorker.register(workerURL()).then(
+    (made) => {
+      registration = made;
+      takeOver();
+      made.addEventListener("updatefound", () => made.installing?.addEventListener("statechange", takeOver));
+    },
+    () => {}, // the app works without it, as long as there is a network
+  );
+  return takeOver;
+}
+
+// The questions of a class are the same for each child of it.
+const cache = "folgmed-class";
+const key = "/class";
+
+export async function keepQuestions(asked: Asked): Promise<void> {
+  try {
+    await (await caches.open(cache)).put(key, new Response(JSON.stringify(asked)));
+  } catch {
+    // no storage: it is asked for each time
+  }
+}
+
+export async function keptQuestions(): Promise<Asked | undefined> {
+  try {
+    const response = await (await caches.open(cache)).match(key);
+    return (await response?.json()) as Asked | undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -15,6 +15,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/labstack/echo/v4"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
@@ -54,16 +55,18 @@ type App struct {
 	opt Options
 	log *slog.Logger
 
+	engine *engine.Engine // nil for a ClickHouse of the operator's own
+	parts  map[config.Role]*store.Store
+	// store is the job's connection; without a job that of the only part.
 	store    *store.Store
 	schedule *schedule
 	issuer   *ballot.Issuer
 	collect  *collect.Collector
 	keys     *ballot.Keys
-	// engineRestarts is 0 for a ClickHouse of the operator's own.
-	engineRestarts prometheus.Collector
-	access         *access.Service
-	surveys        surveys.Set
-	public         *web.Server
+	access   *access.Service
+	surveys  surveys.Set
+	public   *web.Server
+	tally    *tally.Tally
 
 	rehearsal bool
 	publicURL string
@@ -124,8 +127,39 @@ func (a *App) Stop(ctx context.Context) error {
 	return errors.Join(faults...)
 }
 
-// Start starts every part in order; if one fails, those before it are stopped
-// and the error says which.
+// every part there is; a server of any role does what is theirs.
+var every = []config.Role{config.Issuer, config.Collector, config.Job, config.Staff}
+
+// startStep starts something that some parts need.
+type startStep struct {
+	what string
+	do   func(*App, context.Context) error
+	of   []config.Role
+}
+
+// startSteps is what a server starts, in order, and for which parts. One with
+// the role all is every part at once.
+var startSteps = []startStep{
+	{"prepare the data folder", (*App).startFolder, every},
+	{"load the questionnaires", (*App).startSurveys, every},
+	{"start the database", (*App).startEngine, every},
+	{"bring the database up to date", (*App).migrate, []config.Role{config.Job}},
+	{"connect to the database", (*App).startStore, every},
+	{"read the installation", (*App).startInstallation, every},
+	{"read roster and waves", (*App).startSchedule, every},
+	{"load the ballot keys", (*App).startKeys, []config.Role{config.Issuer, config.Collector}},
+	{"start the issuer", (*App).startIssuer, []config.Role{config.Issuer}},
+	{"start the collector", (*App).startCollector, []config.Role{config.Collector}},
+	{"open staff access", (*App).startAccess, []config.Role{config.Staff}},
+	{"open the public listener", (*App).startPublic, []config.Role{config.Issuer, config.Collector, config.Staff}},
+	{"open the operator's listener", (*App).startAdmin, every},
+	{"follow roster and waves", (*App).startFollowing, []config.Role{config.Issuer, config.Collector, config.Staff}},
+	{"start the job", (*App).startJob, []config.Role{config.Job}},
+	{"open the control socket", (*App).startControl, every},
+}
+
+// Start starts the parts of the server's role in order; if one fails, those
+// before it are stopped and the error says which.
 func (a *App) Start(ctx context.Context) (err error) {
 	defer func() {
 		if err != nil {
@@ -134,22 +168,11 @@ func (a *App) Start(ctx context.Context) (err error) {
 			err = errors.Join(err, a.Stop(stopping))
 		}
 	}()
-	for _, step := range []struct {
-		what string
-		do   func(context.Context) error
-	}{
-		{"prepare the data folder", a.startFolder},
-		{"load the questionnaires", a.startSurveys},
-		{"start the database", a.startStore},
-		{"read the installation", a.startInstallation},
-		{"read roster and waves", a.startSchedule},
-		{"load the ballot keys", a.startBallots},
-		{"open staff access", a.startAccess},
-		{"open the listeners", a.startListeners},
-		{"start the job", a.startJob},
-		{"open the control socket", a.startControl},
-	} {
-		if err := step.do(ctx); err != nil {
+	for _, step := range startSteps {
+		if !a.cfg.Role.Is(step.of...) {
+			continue
+		}
+		if err := step.do(a, ctx); err != nil {
 			return fmt.Errorf("%s: %w", step.what, err)
 		}
 	}
@@ -182,37 +205,17 @@ func (a *App) startSurveys(context.Context) error {
 	return nil
 }
 
-// restarts is the operator's metric of an embedded engine that fell.
-func restarts(count func() uint64) prometheus.Collector {
+// restarts is the operator's metric of an embedded engine that fell; 0 for a
+// ClickHouse of the operator's own.
+func (a *App) restarts() prometheus.Collector {
 	return prometheus.NewCounterFunc(prometheus.CounterOpts{
 		Name: "folgmed_engine_restarts_total", Help: "How often the embedded engine had to be started again.",
-	}, func() float64 { return float64(count()) })
-}
-
-func (a *App) startStore(ctx context.Context) error {
-	a.engineRestarts = restarts(func() uint64 { return 0 })
-	opt := store.Options{
-		URL: a.cfg.ClickHouseURL, Database: a.cfg.Database,
-		User: a.cfg.ClickHouseUser, Password: a.cfg.ClickHousePassword,
-	}
-	if a.cfg.ClickHouseURL == "" {
-		e, err := engine.Start(ctx, engine.Options{
-			Dir: filepath.Join(a.cfg.Data, "engine"), Library: a.cfg.CHDB, Log: a.log,
-		})
-		if err != nil {
-			return err
+	}, func() float64 {
+		if a.engine == nil {
+			return 0
 		}
-		a.onStop("the engine", e.Stop)
-		a.engineRestarts = restarts(e.Restarts)
-		opt.URL, opt.User, opt.Password = e.URL(), e.User(), e.Password()
-	}
-	s, err := store.Open(ctx, opt)
-	if err != nil {
-		return err
-	}
-	a.onStop("the store", func(context.Context) error { return s.Close() })
-	a.store = s
-	return nil
+		return float64(a.engine.Restarts())
+	})
 }
 
 // Keys of the installation's own settings.
@@ -230,6 +233,8 @@ func (a *App) startInstallation(ctx context.Context) error {
 		return err
 	}
 	switch mark := settings[keyRehearsal]; {
+	case mark == "" && !a.cfg.Role.Is(config.Job):
+		return errors.New("this installation has not been started yet: start the server with --role job first, which says whether it is a rehearsal")
 	case mark == "":
 		mark = "no"
 		if a.cfg.Rehearsal {
@@ -254,38 +259,53 @@ func (a *App) startSchedule(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	clock := wave.NewClock(a.opt.Now)
-	if text := settings[keyClock]; text != "" && a.rehearsal {
-		set, err := time.Parse(time.RFC3339, text)
-		if err != nil {
-			return fmt.Errorf("read what the clock was set to: %w", err)
-		}
-		clock.Set(set)
+	a.schedule = newSchedule(a.store, a.surveys, wave.NewClock(a.opt.Now), a.cfg.Role.Is(config.Job))
+	if err := a.setClock(settings); err != nil {
+		return err
 	}
-	a.schedule = newSchedule(a.store, a.surveys, clock)
 	return a.schedule.Refresh(ctx)
 }
 
-func (a *App) startBallots(ctx context.Context) error {
-	keys, err := ballot.LoadOrCreateKeys(filepath.Join(a.cfg.Data, "keys"))
-	if err != nil {
-		return err
+// setClock sets a rehearsal's clock to where the settings say that it stands.
+func (a *App) setClock(settings map[string]string) error {
+	text := settings[keyClock]
+	if !a.rehearsal || text == "" {
+		a.schedule.clock.Resume()
+		return nil
 	}
-	a.keys = keys
+	set, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return fmt.Errorf("read what the clock was set to: %w", err)
+	}
+	a.schedule.clock.Set(set)
+	return nil
+}
+
+func (a *App) startKeys(context.Context) (err error) {
+	a.keys, err = ballot.LoadOrCreateKeys(filepath.Join(a.cfg.Data, "keys"))
+	return err
+}
+
+func (a *App) startIssuer(context.Context) error {
 	a.issuer = ballot.NewIssuer(ballot.Options{
-		Keys: keys, Store: a.store, Plan: a.schedule, Random: rand.Reader, Now: a.opt.Now,
+		Keys: a.keys, Store: a.parts[config.Issuer], Plan: a.schedule, Random: rand.Reader, Now: a.opt.Now,
 	})
 	a.onStop("the issuer", a.issuer.Stop)
+	return nil
+}
+
+func (a *App) startCollector(ctx context.Context) error {
 	a.collect = collect.New(collect.Options{
-		Keys: keys, Store: a.store, Plan: a.schedule, Items: a.schedule.Items, Log: a.log,
+		Keys: a.keys, Store: a.parts[config.Collector], Plan: a.schedule, Items: a.schedule.Items, Log: a.log,
 	})
 	a.onStop("the collector", a.collect.Stop)
 	return a.collect.LoadNullifiers(ctx, a.schedule.Plan().Open())
 }
 
 func (a *App) startAccess(context.Context) error {
+	journal := a.parts[config.Staff]
 	opt := access.Options{
-		Store: a.store, Audit: audit.New(a.store, a.opt.Now), Keys: filepath.Join(a.cfg.Data, "keys"),
+		Store: journal, Audit: audit.New(journal, a.opt.Now), Keys: filepath.Join(a.cfg.Data, "keys"),
 		Now: a.opt.Now, Secure: a.secure(),
 	}
 	if a.cfg.OIDCIssuer != "" {
@@ -305,41 +325,24 @@ func (a *App) startAccess(context.Context) error {
 // secure says whether pupils and staff reach us by https.
 func (a *App) secure() bool { return a.cfg.TLSCert != "" || a.cfg.TLSProxy }
 
-// startListeners binds the public and the operator's listener and serves them.
-func (a *App) startListeners(context.Context) error {
-	registry := prometheus.NewRegistry()
-	counted := tally.New(a.opt.Now, map[string][]string{
+// startPublic binds the public listener and serves the pages of the parts.
+func (a *App) startPublic(context.Context) error {
+	a.tally = tally.New(a.opt.Now, map[string][]string{
 		pupil.StepIssue: outcomes(ballot.Outcomes),
 		pupil.StepCast:  outcomes(collect.Outcomes),
 	})
-	// Nothing that moves with each request, as the usual Go and process
-	// collectors do: a stored series of them tells the minute of a cast.
-	registry.MustRegister(counted, collectors.NewBuildInfoCollector(), a.engineRestarts)
-
 	shell := web.New(web.Options{Log: a.log, TLS: a.secure(), Rehearsal: a.rehearsal})
-	pupils, err := pupil.New(pupil.Options{
-		Issuer: a.issuer, Collector: a.collect, Roster: a.schedule.Roster, Surveys: a.surveys,
-		Keys: a.keys.Public(), Tally: counted, Rehearsal: a.rehearsal,
-	})
-	if err != nil {
-		return err
+	shell.Pre(a.ours)
+	if a.cfg.Role.Is(config.Issuer, config.Collector) {
+		if err := a.pupilRoutes(shell); err != nil {
+			return err
+		}
 	}
-	pages, err := staff.New(staff.Options{
-		Store: a.store, People: a.access, Surveys: a.surveys, Now: a.schedule.Now, Log: a.log,
-	})
-	if err != nil {
-		return err
+	if a.cfg.Role.Is(config.Staff) {
+		if err := a.staffRoutes(shell); err != nil {
+			return err
+		}
 	}
-	pupils.Routes(shell)
-	a.access.Routes(shell)
-	pages.Routes(shell, a.access.Require)
-	owner.New(a.access, a.store, a.schedule.Now).Routes(shell)
-	ownerPage, err := owner.NewPage(a.store, a.schedule.Now, a.log)
-	if err != nil {
-		return err
-	}
-	ownerPage.Routes(shell, a.access.Require)
-
 	public, err := web.Listen(web.ListenOptions{
 		Addr: a.cfg.Listen, CertFile: a.cfg.TLSCert, KeyFile: a.cfg.TLSKey, Proxy: a.cfg.TLSProxy,
 	}, shell)
@@ -351,6 +354,52 @@ func (a *App) startListeners(context.Context) error {
 	a.publicURL = a.cfg.PublicURL
 	if a.publicURL == "" {
 		a.publicURL = public.URL()
+	}
+	return nil
+}
+
+// pupilRoutes adds what tablets ask. Of issuer and collector one may be nil:
+// ours lets no request come to it.
+func (a *App) pupilRoutes(shell *echo.Echo) error {
+	pupils, err := pupil.New(pupil.Options{
+		Issuer: a.issuer, Collector: a.collect, Roster: a.schedule.Roster, Surveys: a.surveys,
+		Keys: a.keys.Public(), Tally: a.tally, Rehearsal: a.rehearsal,
+	})
+	if err != nil {
+		return err
+	}
+	pupils.Routes(shell)
+	return nil
+}
+
+// staffRoutes adds the pages of staff and owner.
+func (a *App) staffRoutes(shell *echo.Echo) error {
+	journal := a.parts[config.Staff]
+	pages, err := staff.New(staff.Options{
+		Store: journal, People: a.access, Surveys: a.surveys, Now: a.schedule.Now, Log: a.log,
+	})
+	if err != nil {
+		return err
+	}
+	ownerPage, err := owner.NewPage(journal, a.schedule.Now, a.log)
+	if err != nil {
+		return err
+	}
+	a.access.Routes(shell)
+	pages.Routes(shell, a.access.Require)
+	owner.New(a.access, journal, a.schedule.Now).Routes(shell)
+	ownerPage.Routes(shell, a.access.Require)
+	return nil
+}
+
+// startAdmin binds the operator's listener and serves it.
+func (a *App) startAdmin(context.Context) error {
+	registry := prometheus.NewRegistry()
+	// Nothing that moves with each request, as the usual Go and process
+	// collectors do: a stored series of them tells the minute of a cast.
+	registry.MustRegister(collectors.NewBuildInfoCollector(), a.restarts())
+	if a.tally != nil {
+		registry.MustRegister(a.tally)
 	}
 	admin, err := web.Listen(web.ListenOptions{Addr: a.cfg.Admin}, web.Admin(registry, a.store.Ping))
 	if err != nil {

@@ -46,19 +46,25 @@ var now = time.Date(2026, 11, 23, 7, 30, 0, 0, time.UTC)
 
 // installation is a database and a data folder that servers come and go on.
 type installation struct {
-	db   store.Options
-	data string
+	db        store.Options
+	passwords map[string]string // of the parts' users; nil: db has the one user
+	data      string
 }
 
 func newInstallation(t *testing.T) installation {
 	t.Helper()
-	return installation{db: storetest.Database(t), data: t.TempDir()}
+	in := installation{db: storetest.Database(t), passwords: make(map[string]string), data: t.TempDir()}
+	for _, role := range store.Roles {
+		in.passwords[string(role)] = storetest.Password(t, in.db, role)
+	}
+	return in
 }
 
 func (i installation) config() config.Server {
 	return config.Server{
 		Data: i.data, Listen: "127.0.0.1:0", Admin: "127.0.0.1:0", Rehearsal: true,
 		ClickHouseURL: i.db.URL, ClickHouseUser: i.db.User, ClickHousePassword: i.db.Password, Database: i.db.Database,
+		Passwords: i.passwords,
 	}
 }
 

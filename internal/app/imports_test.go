@@ -31,6 +31,14 @@ var reaches = []struct {
 		from: []string{"internal/answer"}, never: []string{"internal/ballot"},
 	},
 	{
+		why:  "who hands out ballots reaches neither who counts them nor what is counted",
+		from: []string{"internal/ballot"}, never: []string{"internal/collect", "internal/counts", "internal/seal", "internal/watch", "internal/store"},
+	},
+	{
+		why:  "who takes answers in can not count them",
+		from: []string{"internal/collect"}, never: []string{"internal/counts", "internal/seal", "internal/watch", "internal/disclosure", "internal/store"},
+	},
+	{
 		why:   "what staff and owners see is released, never raw",
 		from:  []string{"internal/staff", "internal/owner", "internal/duty", "internal/prompt", "internal/chart", "internal/access", "internal/audit"},
 		never: []string{"internal/answer", "internal/ballot", "internal/counts", "internal/store", "internal/watch", "analytics"},

@@ -26,21 +26,7 @@ const (
 // startJob runs the job until Stop: it moves waves by the clock, carries
 // sealed ones to their release, and keeps the disk free of order and time.
 func (a *App) startJob(ctx context.Context) error {
-	running, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	done := make(chan struct{})
-	a.onStop("the job", func(ctx context.Context) error {
-		cancel()
-		select {
-		case <-done:
-			return nil
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	})
-	go func() {
-		defer close(done)
-		a.job(running)
-	}()
+	a.background(ctx, "the job", a.job)
 	return nil
 }
 
@@ -160,7 +146,9 @@ func (a *App) release(ctx context.Context) ([]wave.Number, error) {
 		if err := a.seal(ctx, n); err != nil {
 			return released, fmt.Errorf("release wave %d: %w", n, err)
 		}
-		a.collect.Forget(n)
+		if a.collect != nil {
+			a.collect.Forget(n)
+		}
 		released = append(released, n)
 	}
 	return released, nil

@@ -15,6 +15,7 @@ import (
 
 	"github.com/folgmed/folgmed/internal/access"
 	"github.com/folgmed/folgmed/internal/ballot"
+	"github.com/folgmed/folgmed/internal/config"
 	"github.com/folgmed/folgmed/internal/control"
 	"github.com/folgmed/folgmed/internal/roster"
 	"github.com/folgmed/folgmed/internal/wave"
@@ -26,14 +27,20 @@ const operatorName = "operator"
 
 // Status says what is running.
 func (a *App) Status(context.Context) (control.Status, error) {
-	return control.Status{
-		Version: a.opt.Version, PublicURL: a.publicURL, Fingerprint: a.keys.Fingerprint(),
-		Rehearsal: a.rehearsal, Now: a.schedule.Now(),
-	}, nil
+	status := control.Status{
+		Version: a.opt.Version, PublicURL: a.publicURL, Rehearsal: a.rehearsal, Now: a.schedule.Now(),
+	}
+	if a.keys != nil {
+		status.Fingerprint = a.keys.Fingerprint()
+	}
+	return status, nil
 }
 
 // SaveRoster appends one version for each owner.
 func (a *App) SaveRoster(ctx context.Context, r roster.Roster) error {
+	if err := a.needs(config.Job); err != nil {
+		return err
+	}
 	if len(r.Owners) == 0 {
 		return errors.New("the roster has no owner")
 	}
@@ -129,6 +136,9 @@ func (a *App) Waves(context.Context) ([]control.Wave, error) {
 
 // MoveWave moves a wave by command.
 func (a *App) MoveWave(ctx context.Context, m control.Move) error {
+	if err := a.needs(config.Job); err != nil {
+		return err
+	}
 	a.sealing.Lock()
 	defer a.sealing.Unlock()
 	if err := a.schedule.Refresh(ctx); err != nil {
@@ -161,6 +171,9 @@ func (a *App) MoveWave(ctx context.Context, m control.Move) error {
 
 // SetClock sets the clock of a rehearsal. It is remembered over a restart.
 func (a *App) SetClock(ctx context.Context, c control.Clock) error {
+	if err := a.needs(config.Job); err != nil {
+		return err
+	}
 	if !a.rehearsal {
 		return errors.New("the clock can be set in a rehearsal only")
 	}
@@ -184,6 +197,9 @@ func (a *App) SetClock(ctx context.Context, c control.Clock) error {
 
 // Codes makes new codes and returns them once; only their MACs are kept.
 func (a *App) Codes(ctx context.Context, r control.CodesRequest) ([]control.ClassCodes, error) {
+	if err := a.needs(config.Issuer); err != nil {
+		return nil, err
+	}
 	plan, known := a.schedule.Plan(), a.schedule.Roster()
 	var orders []ballot.Order
 	var made []control.ClassCodes
@@ -253,6 +269,9 @@ func (a *App) mayPrint(o roster.Owner, ask wave.Ask) error {
 
 // AddPerson lets a member of staff sign in.
 func (a *App) AddPerson(ctx context.Context, p access.Person) error {
+	if err := a.needs(config.Staff); err != nil {
+		return err
+	}
 	known := a.schedule.Roster()
 	if _, ok := known.Owner(p.Owner); !ok {
 		return fmt.Errorf("no owner %s on the roster: import the roster first", p.Owner)
@@ -273,14 +292,25 @@ func (a *App) AddPerson(ctx context.Context, p access.Person) error {
 
 // RemovePerson ends a person's access at once.
 func (a *App) RemovePerson(ctx context.Context, email string) error {
+	if err := a.needs(config.Staff); err != nil {
+		return err
+	}
 	return a.access.RemovePerson(ctx, email)
 }
 
 // People lists who may sign in.
-func (a *App) People(ctx context.Context) ([]access.Person, error) { return a.access.People(ctx) }
+func (a *App) People(ctx context.Context) ([]access.Person, error) {
+	if err := a.needs(config.Staff); err != nil {
+		return nil, err
+	}
+	return a.access.People(ctx)
+}
 
 // SignInLink makes a link that signs a person in once.
 func (a *App) SignInLink(ctx context.Context, email string) (string, error) {
+	if err := a.needs(config.Staff); err != nil {
+		return "", err
+	}
 	token, err := a.access.Link(ctx, email)
 	if err != nil {
 		return "", err
@@ -290,6 +320,9 @@ func (a *App) SignInLink(ctx context.Context, email string) (string, error) {
 
 // OwnerToken makes the bearer token of an owner's metrics.
 func (a *App) OwnerToken(ctx context.Context, org string) (string, error) {
+	if err := a.needs(config.Staff); err != nil {
+		return "", err
+	}
 	if _, ok := a.schedule.Roster().Owner(org); !ok {
 		return "", fmt.Errorf("no owner %s on the roster", org)
 	}
@@ -298,6 +331,9 @@ func (a *App) OwnerToken(ctx context.Context, org string) (string, error) {
 
 // Detect carries sealed waves on to their release.
 func (a *App) Detect(ctx context.Context) ([]wave.Number, error) {
+	if err := a.needs(config.Job); err != nil {
+		return nil, err
+	}
 	a.sealing.Lock()
 	defer a.sealing.Unlock()
 	if err := a.schedule.Refresh(ctx); err != nil {

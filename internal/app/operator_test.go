@@ -11,6 +11,7 @@ import (
 
 	"github.com/folgmed/folgmed/internal/access"
 	"github.com/folgmed/folgmed/internal/audit"
+	"github.com/folgmed/folgmed/internal/config"
 	"github.com/folgmed/folgmed/internal/control"
 	"github.com/folgmed/folgmed/internal/wave"
 )
@@ -114,7 +115,7 @@ func TestRateIsTheOwnersToChoose(t *testing.T) {
 	must(t, a.schedule.Refresh(t.Context()))
 	people, err := a.People(t.Context())
 	must(t, err)
-	audited, err := a.store.AuditOf(t.Context(), people[0].ID)
+	audited, err := a.parts[config.Staff].AuditOf(t.Context(), people[0].ID)
 	must(t, err)
 	if !slices.ContainsFunc(audited, func(e audit.Entry) bool { return e.About == "0.5 from 2027-01-01" }) {
 		t.Errorf("the audit has %+v", audited)

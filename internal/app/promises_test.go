@@ -20,6 +20,7 @@ import (
 
 	"github.com/folgmed/folgmed/internal/ballot"
 	"github.com/folgmed/folgmed/internal/collect"
+	"github.com/folgmed/folgmed/internal/config"
 	"github.com/folgmed/folgmed/internal/control"
 	"github.com/folgmed/folgmed/internal/counts"
 	"github.com/folgmed/folgmed/internal/engine"
@@ -120,7 +121,7 @@ func TestByTheClock(t *testing.T) {
 	// A collector that was paused in the middle of its insert.
 	late := collect.Row{Nullifier: ballot.Nullifier{1}}
 	late.Sheet.School, late.Sheet.Class, late.Sheet.Wave, late.Sheet.Attempt = school, "8A", uint32(firstWave), 1
-	must(t, a.store.InsertAnswers(t.Context(), []collect.Row{late}))
+	must(t, a.parts[config.Collector].InsertAnswers(t.Context(), []collect.Row{late}))
 	set(firstWave.Seals().Add(compactEvery))
 	wait("a late row is dropped on the quarter", func() bool { return rows("answers") == 0 })
 

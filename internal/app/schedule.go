@@ -18,6 +18,7 @@ type schedule struct {
 	store   *store.Store
 	surveys surveys.Set
 	clock   *wave.Clock
+	rates   bool // the job needs them; others may not read them
 	now     atomic.Pointer[inForce]
 }
 
@@ -29,8 +30,8 @@ type inForce struct {
 	plan   *wave.Plan
 }
 
-func newSchedule(s *store.Store, set surveys.Set, clock *wave.Clock) *schedule {
-	return &schedule{store: s, surveys: set, clock: clock}
+func newSchedule(s *store.Store, set surveys.Set, clock *wave.Clock, rates bool) *schedule {
+	return &schedule{store: s, surveys: set, clock: clock, rates: rates}
 }
 
 // Refresh reads roster and waves anew: this process may not be the only one
@@ -40,9 +41,11 @@ func (s *schedule) Refresh(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read the roster: %w", err)
 	}
-	rates, err := s.store.RateChoices(ctx)
-	if err != nil {
-		return fmt.Errorf("read the choices of rates: %w", err)
+	var rates []roster.RateChoice
+	if s.rates {
+		if rates, err = s.store.RateChoices(ctx); err != nil {
+			return fmt.Errorf("read the choices of rates: %w", err)
+		}
 	}
 	events, err := s.store.WaveEvents(ctx)
 	if err != nil {

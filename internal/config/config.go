@@ -19,6 +19,7 @@ import (
 // Server is what `folgmed serve` can be told. The tags are read by kong: the
 // flag --tls-cert is the variable FOLGMED_TLS_CERT.
 type Server struct {
+	Role Role   `default:"all" env:"FOLGMED_ROLE" enum:"all,issuer,collector,job,staff" help:"What this server does: all of it, or one part, for parts on machines of their own. issuer: codes, and the pupils' page. collector: counts ballots. job: opens, closes, seals and releases waves; start it first. staff: pages of staff and owner."`
 	Data string `default:"data" env:"FOLGMED_DATA" type:"path" help:"Folder for keys, the control socket and the embedded engine."`
 
 	Listen    string `default:"127.0.0.1:8080" env:"FOLGMED_LISTEN" help:"Address of the public listener: pupils, staff, owners."`
@@ -29,7 +30,8 @@ type Server struct {
 	TLSProxy  bool   `env:"FOLGMED_TLS_PROXY" help:"A proxy in front ends TLS: listen without it."`
 
 	ClickHouseURL          string `env:"FOLGMED_CLICKHOUSE_URL" name:"clickhouse-url" help:"ClickHouse to use, as http(s)://host:8123 or clickhouse(s)://host:9000. Default: the embedded engine."`
-	ClickHouseUser         string `env:"FOLGMED_CLICKHOUSE_USER" name:"clickhouse-user" default:"default" help:"User at --clickhouse-url."`
+	ClickHousePasswords    string `env:"FOLGMED_CLICKHOUSE_PASSWORDS" name:"clickhouse-passwords" type:"path" help:"Folder with a file for each part, schema, issuer, collector, job and staff, that holds the password of its user at --clickhouse-url, such as folgmed_issuer in the database folgmed (deploy/clickhouse/users.xml)."`
+	ClickHouseUser         string `env:"FOLGMED_CLICKHOUSE_USER" name:"clickhouse-user" default:"default" help:"One user at --clickhouse-url for all that this server does. With --role all nothing keeps the parts apart then: better, --clickhouse-passwords."`
 	ClickHousePassword     string `env:"FOLGMED_CLICKHOUSE_PASSWORD" name:"clickhouse-password" help:"Password at --clickhouse-url. Better: --clickhouse-password-file."`
 	ClickHousePasswordFile string `env:"FOLGMED_CLICKHOUSE_PASSWORD_FILE" name:"clickhouse-password-file" type:"path" help:"File that holds the password."`
 	Database               string `env:"FOLGMED_DATABASE" default:"folgmed" help:"Database in ClickHouse."`
@@ -43,7 +45,40 @@ type Server struct {
 	OIDCClientSecret     string `env:"FOLGMED_OIDC_CLIENT_SECRET" name:"oidc-client-secret" help:"Client secret. Better: --oidc-client-secret-file."`
 	OIDCClientSecretFile string `env:"FOLGMED_OIDC_CLIENT_SECRET_FILE" name:"oidc-client-secret-file" type:"path" help:"File that holds the client secret."`
 
+	// Passwords are read from ClickHousePasswords, by part; nil without it.
+	Passwords map[string]string `kong:"-"`
+
 	LogFormat string `env:"FOLGMED_LOG_FORMAT" enum:"text,json" default:"text" help:"How log lines are written: text or json."`
+}
+
+// Role is what a server does.
+type Role string
+
+// The roles.
+const (
+	All       Role = "all"
+	Issuer    Role = "issuer"
+	Collector Role = "collector"
+	Job       Role = "job"
+	Staff     Role = "staff"
+)
+
+// Is says whether a server of this role does what one of the given roles does.
+// Not to say a role is to say all.
+func (r Role) Is(any ...Role) bool { return r == All || r == "" || slices.Contains(any, r) }
+
+// Parts are the users of ClickHouse that a server of this role connects as. The
+// job makes the tables too.
+func (r Role) Parts() []string {
+	const schema = "schema"
+	switch r {
+	case All, "":
+		return []string{schema, string(Issuer), string(Collector), string(Job), string(Staff)}
+	case Job:
+		return []string{schema, string(Job)}
+	default:
+		return []string{string(r)}
+	}
 }
 
 // maxSocketPath is what the kernel allows for a Unix socket's path, less its
@@ -59,25 +94,47 @@ func (s *Server) Resolve() error {
 	var faults []error
 	fault := func(format string, args ...any) { faults = append(faults, fmt.Errorf(format, args...)) }
 
+	secret := func(flag, file string) string {
+		raw, err := os.ReadFile(file)
+		if err != nil {
+			fault("--%s can not be read: %w", flag, err)
+			return ""
+		}
+		value := strings.TrimRight(string(raw), "\r\n")
+		if value == "" {
+			fault("--%s: %s is empty", flag, file)
+		}
+		return value
+	}
 	fromFile := func(flag string, value *string, file string) {
 		switch {
 		case file == "":
 		case *value != "":
 			fault("--%s and --%s-file are both given: keep the file", flag, flag)
 		default:
-			raw, err := os.ReadFile(file)
-			if err != nil {
-				fault("--%s-file can not be read: %w", flag, err)
-				return
-			}
-			*value = strings.TrimRight(string(raw), "\r\n")
-			if *value == "" {
-				fault("--%s-file %s is empty", flag, file)
-			}
+			*value = secret(flag+"-file", file)
 		}
 	}
 	fromFile("clickhouse-password", &s.ClickHousePassword, s.ClickHousePasswordFile)
 	fromFile("oidc-client-secret", &s.OIDCClientSecret, s.OIDCClientSecretFile)
+
+	if s.ClickHousePasswords != "" {
+		if s.ClickHousePassword != "" {
+			fault("--clickhouse-passwords is given, and a single password too: keep the folder")
+		}
+		s.Passwords = make(map[string]string)
+		for _, part := range s.Role.Parts() {
+			s.Passwords[part] = secret("clickhouse-passwords", filepath.Join(s.ClickHousePasswords, part))
+		}
+	}
+	if s.ClickHouseURL == "" {
+		if !s.Role.Is() {
+			fault("--role %s needs --clickhouse-url: the embedded engine is inside a server that does all", s.Role)
+		}
+		if s.ClickHousePasswords != "" {
+			fault("--clickhouse-passwords needs --clickhouse-url: the embedded engine draws its own")
+		}
+	}
 
 	if s.Data == "" {
 		fault("--data is empty: name a folder for keys and the embedded engine")

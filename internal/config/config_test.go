@@ -1,6 +1,7 @@
 package config
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -40,6 +41,42 @@ func TestResolveAccepts(t *testing.T) {
 		change(&s)
 		if err := s.Resolve(); err != nil {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestRoles(t *testing.T) {
+	folder := t.TempDir()
+	for _, part := range []string{"schema", "issuer", "job"} {
+		if err := os.WriteFile(filepath.Join(folder, part), []byte("hemmelig "+part+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	server := func(role Role) Server {
+		s := valid()
+		s.Role, s.ClickHouseURL, s.ClickHousePasswords = role, "http://db", folder
+		return s
+	}
+	for role, want := range map[Role]map[string]string{
+		Issuer: {"issuer": "hemmelig issuer"},
+		Job:    {"schema": "hemmelig schema", "job": "hemmelig job"},
+	} {
+		s := server(role)
+		if err := s.Resolve(); err != nil || !maps.Equal(s.Passwords, want) {
+			t.Errorf("role %s: passwords %v, err %v", role, s.Passwords, err)
+		}
+	}
+	for what, change := range map[string]func(*Server){
+		filepath.Join(folder, "staff"):         func(s *Server) { s.Role = All },
+		"a single password too":                func(s *Server) { s.ClickHousePassword = "x" },
+		"--role issuer needs --clickhouse-url": func(s *Server) { s.ClickHouseURL, s.ClickHousePasswords = "", "" },
+		"draws its own":                        func(s *Server) { s.Role, s.ClickHouseURL = All, "" },
+	} {
+		s := server(Issuer)
+		change(&s)
+		err := s.Resolve()
+		if err == nil || !strings.Contains(err.Error(), what) || strings.Contains(err.Error(), "hemmelig") {
+			t.Errorf("err = %v, want %q and no password in it", err, what)
 		}
 	}
 }

@@ -4,8 +4,8 @@
 // ends when we do.
 //
 // The engine listens on a loopback port, with HTTP only: one wrong password on
-// the native port of libchdb ends the process. User and password are made anew
-// at each start and never leave the machine.
+// the native port of libchdb ends the process. Passwords are made anew at each
+// start and never leave the machine.
 //
 // It must not know a table or a query.
 package engine
@@ -35,9 +35,6 @@ import (
 )
 
 const (
-	// User is the one user of an embedded engine.
-	User = "folgmed"
-
 	startTimeout = 60 * time.Second // a first start on a slow disk takes seconds
 	lockTimeout  = 3 * time.Second  // an engine whose parent was killed ends within this
 	firstWait    = 100 * time.Millisecond
@@ -45,16 +42,24 @@ const (
 	steadyAfter  = time.Minute // the back-off starts over after so long without a fall
 )
 
-// grants are what User may do: anything with databases of ours, and nothing
-// that reaches a file, another server or another user.
-var grants = []string{
+// User is a user of the engine. Its password is random and new at each start.
+type User struct {
+	Name   string   // letters, digits and _
+	Grants []string // GRANT statements without TO: what the user may do, and nothing else
+}
+
+// Anyone is a user who may do anything with databases of ours, and nothing that
+// reaches a file, another server or another user. It keeps nothing apart: a
+// server has a user for each of its parts instead.
+var Anyone = User{"folgmed", []string{
 	"GRANT SELECT, INSERT, ALTER, CREATE DATABASE, CREATE TABLE, DROP DATABASE, DROP TABLE, TRUNCATE, OPTIMIZE, SHOW ON folgmed*.*",
 	"GRANT TABLE ENGINE ON MergeTree",
-}
+}}
 
 // Options say where the engine keeps its data. Only Dir is needed.
 type Options struct {
 	Dir      string       // the engine's own directory; made if it is not there
+	Users    []User       // who may connect; empty: Anyone alone
 	Library  string       // libchdb.so; empty: a binary on PATH, else the library is looked for
 	Port     int          // loopback port; 0: a free one
 	KeepFree int64        // bytes of disk to leave free: inserts fail before the disk is full; 0: 64 MiB
@@ -68,13 +73,25 @@ type Engine struct {
 	program  program
 	dir      string
 	port     string
-	password string
+	users    []account
 	lock     *os.File
 	restarts atomic.Uint64
 	pid      atomic.Int64
 	stop     chan struct{} // closed by the first Stop
 	stopOnce sync.Once
 	done     chan struct{} // closed when the last child is gone
+}
+
+// account is a user with this start's password.
+type account struct {
+	User
+	password string
+}
+
+// PasswordSHA256 is what users.xml holds of the password.
+func (a account) PasswordSHA256() string {
+	sum := sha256.Sum256([]byte(a.password))
+	return hex.EncodeToString(sum[:])
 }
 
 // Start finds an engine, starts it on dir and returns when it answers. It is
@@ -88,6 +105,9 @@ func Start(ctx context.Context, opts Options) (*Engine, error) {
 	}
 	if opts.KeepFree == 0 {
 		opts.KeepFree = 64 << 20
+	}
+	if len(opts.Users) == 0 {
+		opts.Users = []User{Anyone}
 	}
 	found, err := find(ctx, opts.Library)
 	if err != nil {
@@ -105,13 +125,15 @@ func Start(ctx context.Context, opts Options) (*Engine, error) {
 		return nil, fmt.Errorf("start engine: %w", err)
 	}
 	e := &Engine{
-		log:      opts.Log,
-		program:  found,
-		dir:      dir,
-		password: rand.Text(),
-		lock:     lock,
-		stop:     make(chan struct{}),
-		done:     make(chan struct{}),
+		log:     opts.Log,
+		program: found,
+		dir:     dir,
+		lock:    lock,
+		stop:    make(chan struct{}),
+		done:    make(chan struct{}),
+	}
+	for _, user := range opts.Users {
+		e.users = append(e.users, account{user, rand.Text()})
 	}
 	child, err := e.first(ctx, opts)
 	if err != nil {
@@ -148,11 +170,22 @@ func (e *Engine) first(ctx context.Context, opts Options) (*child, error) {
 // URL is where the engine answers, http://127.0.0.1:PORT.
 func (e *Engine) URL() string { return "http://" + net.JoinHostPort("127.0.0.1", e.port) }
 
-// User is the user to connect as.
-func (e *Engine) User() string { return User }
+// User is the first of the users.
+func (e *Engine) User() string { return e.users[0].Name }
 
-// Password is the user's password, random per start.
-func (e *Engine) Password() string { return e.password }
+// Password is the password of the first user.
+func (e *Engine) Password() string { return e.users[0].password }
+
+// PasswordOf is the password of any user; empty for a name that is not among
+// them, which opens nothing.
+func (e *Engine) PasswordOf(name string) string {
+	for _, user := range e.users {
+		if user.Name == name {
+			return user.password
+		}
+	}
+	return ""
+}
 
 // Restarts tells how often the engine had to be started again.
 func (e *Engine) Restarts() uint64 { return e.restarts.Load() }
@@ -297,7 +330,7 @@ func (e *Engine) answers(ctx context.Context, c *child) error {
 		if err != nil {
 			return err
 		}
-		req.SetBasicAuth(User, e.password)
+		req.SetBasicAuth(e.User(), e.Password())
 		resp, err := client.Do(req)
 		if err != nil {
 			continue
@@ -365,17 +398,15 @@ var (
 	usersTemplate  = template.Must(template.New("users.xml").Parse(usersXML))
 )
 
-// configure writes the engine's two files. They name the hash of the password,
-// never the password.
+// configure writes the engine's two files. They name the hashes of the
+// passwords, never a password.
 func (e *Engine) configure(keepFree int64) error {
-	sum := sha256.Sum256([]byte(e.password))
 	data := struct {
-		Dir, Port            string
-		KeepFree             int64
-		Library              bool
-		User, PasswordSHA256 string
-		Grants               []string
-	}{e.dir, e.port, keepFree, e.program.library, User, hex.EncodeToString(sum[:]), grants}
+		Dir, Port string
+		KeepFree  int64
+		Library   bool
+		Users     []account
+	}{e.dir, e.port, keepFree, e.program.library, e.users}
 	for _, t := range []*template.Template{configTemplate, usersTemplate} {
 		var out bytes.Buffer
 		if err := t.Execute(&out, data); err != nil {

@@ -29,7 +29,9 @@ func own(t *testing.T, opts engine.Options) (*engine.Engine, *store.Store) {
 	e, err := engine.Start(t.Context(), opts)
 	must(t, err)
 	t.Cleanup(func() { _ = e.Stop(context.Background()) })
-	s, err := store.Open(t.Context(), store.Options{URL: e.URL(), User: e.User(), Password: e.Password()})
+	db := store.Options{URL: e.URL(), User: e.User(), Password: e.Password()}
+	must(t, store.Migrate(t.Context(), db))
+	s, err := store.Open(t.Context(), db)
 	must(t, err)
 	t.Cleanup(func() { _ = s.Close() })
 	return e, s

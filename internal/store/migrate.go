@@ -27,8 +27,10 @@ type migration struct {
 	name, statement, checksum string
 }
 
-// Faults of a database's schema. Neither is mended by trying again.
+// Faults of a database's schema. The first is mended by whoever migrates it;
+// trying again mends neither of the others.
 var (
+	ErrSchemaOlder   = errors.New("the database is not yet brought up to this program: start the server with --role job (or all) first, which does it")
 	ErrSchemaNewer   = errors.New("the database was made by a newer version of this program: update the program")
 	ErrSchemaChanged = errors.New("a migration that has run here is not what this program holds: restore the program that made the database")
 )
@@ -64,26 +66,14 @@ func (s *Store) migrate(ctx context.Context, known []migration) error {
 	if err := s.readColumns(ctx); err != nil {
 		return err
 	}
-	ran := make(map[string]string)
-	var name, checksum string
-	err := s.each(ctx, "Migrations", []any{&name, &checksum}, func() error {
-		i := slices.IndexFunc(known, func(m migration) bool { return m.name == name })
-		switch {
-		case i < 0:
-			return fmt.Errorf("migration %s: %w", name, ErrSchemaNewer)
-		case known[i].checksum != checksum:
-			return fmt.Errorf("migration %s: %w", name, ErrSchemaChanged)
-		}
-		ran[name] = checksum
-		return nil
-	})
+	ran, err := s.ran(ctx, known)
 	if err != nil {
 		return err
 	}
 	var failed error
 	var done []migration
 	for _, m := range known {
-		if _, ok := ran[m.name]; ok {
+		if ran[m.name] {
 			continue
 		}
 		if err := s.conn.Exec(ctx, m.statement); err != nil {
@@ -95,10 +85,55 @@ func (s *Store) migrate(ctx context.Context, known []migration) error {
 	err = s.insert(ctx, "AddMigration", "migration", len(done), func(i int) []any {
 		return []any{done[i].name, done[i].checksum}
 	})
-	if err := errors.Join(failed, err); err != nil {
+	return errors.Join(failed, err)
+}
+
+// ran tells which migrations have run here, or that they are not the known
+// ones.
+func (s *Store) ran(ctx context.Context, known []migration) (map[string]bool, error) {
+	ran := make(map[string]bool)
+	var name, checksum string
+	err := s.each(ctx, "Migrations", []any{&name, &checksum}, func() error {
+		i := slices.IndexFunc(known, func(m migration) bool { return m.name == name })
+		switch {
+		case i < 0:
+			return fmt.Errorf("migration %s: %w", name, ErrSchemaNewer)
+		case known[i].checksum != checksum:
+			return fmt.Errorf("migration %s: %w", name, ErrSchemaChanged)
+		}
+		ran[name] = true
+		return nil
+	})
+	return ran, err
+}
+
+// unknownDatabase is ClickHouse's code for it.
+const unknownDatabase = 81
+
+// check holds a database that others migrate against the known migrations, and
+// learns the columns that its user may use.
+func (s *Store) check(ctx context.Context, known []migration) error {
+	err := s.readColumns(ctx)
+	var said *clickhouse.Exception
+	if errors.As(err, &said) && said.Code == unknownDatabase {
+		return ErrSchemaOlder
+	}
+	if err != nil {
 		return err
 	}
-	return s.readColumns(ctx)
+	if len(s.columns["migration"]) == 0 {
+		return ErrSchemaOlder // or a user who may not even read this
+	}
+	ran, err := s.ran(ctx, known)
+	if err != nil {
+		return err
+	}
+	for _, m := range known {
+		if !ran[m.name] {
+			return fmt.Errorf("migration %s: %w", m.name, ErrSchemaOlder)
+		}
+	}
+	return nil
 }
 
 // readColumns learns every table's columns, which inserts over HTTP would

@@ -33,9 +33,11 @@ func TestNewerSchemaIsRefused(t *testing.T) {
 	files := migrations(t)
 	files["migrate/9999_future.sql"] = &fstest.MapFile{Data: []byte("CREATE TABLE IF NOT EXISTS future (n UInt8) ENGINE = MergeTree ORDER BY n")}
 	must(t, storetest.Open(t, opts).Migrate(t.Context(), files))
-	_, err := store.Open(t.Context(), opts)
-	if !errors.Is(err, store.ErrSchemaNewer) || !strings.Contains(err.Error(), "9999_future") {
-		t.Fatalf("open of a newer database: %v", err)
+	if err := store.Migrate(t.Context(), opts); !errors.Is(err, store.ErrSchemaNewer) || !strings.Contains(err.Error(), "9999_future") {
+		t.Fatalf("migrate a newer database: %v", err)
+	}
+	if _, err := store.Open(t.Context(), opts); !errors.Is(err, store.ErrSchemaNewer) {
+		t.Fatalf("open a newer database: %v", err)
 	}
 }
 
@@ -65,12 +67,9 @@ func TestOpenTogether(t *testing.T) {
 	var all sync.WaitGroup
 	for range 4 {
 		all.Go(func() {
-			s, err := store.Open(t.Context(), opts)
-			if err != nil {
+			if err := store.Migrate(t.Context(), opts); err != nil {
 				t.Error(err)
-				return
 			}
-			_ = s.Close()
 		})
 	}
 	all.Wait()
@@ -152,12 +151,15 @@ func TestOpenFaults(t *testing.T) {
 		{"http://127.0.0.1:1", "connection refused"},
 		{"clickhouse://127.0.0.1:1", "connection refused"},
 	} {
-		_, err := store.Open(t.Context(), store.Options{URL: test.url, Password: "secret"})
+		err := store.Migrate(t.Context(), store.Options{URL: test.url, Password: "secret"})
 		if err == nil || !strings.Contains(err.Error(), test.want) || strings.Contains(err.Error(), "pass@") {
 			t.Errorf("open %q: error %v, want %q in it", test.url, err, test.want)
 		}
 	}
 	opts := storetest.Database(t)
+	if _, err := store.Open(t.Context(), opts); !errors.Is(err, store.ErrSchemaOlder) {
+		t.Errorf("open a database that is not there: %v", err)
+	}
 	opts.Password = "wrong-and-secret"
 	_, err := store.Open(t.Context(), opts)
 	if err == nil || strings.Contains(err.Error(), opts.Password) {

@@ -42,30 +42,54 @@ type Store struct {
 	columns map[string][]clickhouse.ColumnNameAndType // by table; saves asking at each insert
 }
 
-// Open connects, makes the database if there is none and brings its schema up
-// to date. It refuses a database whose schema is newer than this program.
-func Open(ctx context.Context, opts Options) (*Store, error) {
-	if opts.Database == "" {
-		opts.Database = DefaultDatabase
+// Migrate makes the database if there is none and brings its schema up to
+// date, as a user who may. It refuses one that is newer than this program.
+func Migrate(ctx context.Context, opts Options) error {
+	options, err := connection(opts)
+	if err != nil {
+		return fmt.Errorf("migrate store: %w", err)
 	}
+	without := *options
+	without.Auth.Database = ""
+	if err := createDatabase(ctx, without, options.Auth.Database); err != nil {
+		return fmt.Errorf("migrate store: %w", err)
+	}
+	return with(*options, func(s *Store) error {
+		if err := s.migrate(ctx, migrations); err != nil {
+			return fmt.Errorf("migrate store: %w", err)
+		}
+		return nil
+	})
+}
+
+// Open connects to a database that was migrated. It refuses one whose schema
+// is another than this program's, and says with ErrSchemaOlder that someone has
+// to migrate it first.
+func Open(ctx context.Context, opts Options) (*Store, error) {
 	options, err := connection(opts)
 	if err != nil {
 		return nil, fmt.Errorf("open store: %w", err)
 	}
-	if err := createDatabase(ctx, *options, opts.Database); err != nil {
-		return nil, fmt.Errorf("open store: %w", err)
-	}
-	options.Auth.Database = opts.Database
 	conn, err := clickhouse.Open(options)
 	if err != nil {
 		return nil, fmt.Errorf("open store: %w", err)
 	}
 	s := &Store{conn: conn}
-	if err := s.migrate(ctx, migrations); err != nil {
+	if err := s.check(ctx, migrations); err != nil {
 		_ = conn.Close()
 		return nil, fmt.Errorf("open store: %w", err)
 	}
 	return s, nil
+}
+
+// with opens a store for one task.
+func with(options clickhouse.Options, do func(*Store) error) error {
+	conn, err := clickhouse.Open(&options)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = conn.Close() }()
+	return do(&Store{conn: conn})
 }
 
 // Close ends the connection.
@@ -81,6 +105,9 @@ func (s *Store) Ping(ctx context.Context) error {
 
 // connection translates a URL. No secret is in an error.
 func connection(opts Options) (*clickhouse.Options, error) {
+	if opts.Database == "" {
+		opts.Database = DefaultDatabase
+	}
 	u, err := url.Parse(opts.URL)
 	if err != nil {
 		return nil, errors.New("the clickhouse url can not be read: write it like http://127.0.0.1:8123")
@@ -89,7 +116,7 @@ func connection(opts Options) (*clickhouse.Options, error) {
 		return nil, errors.New("the clickhouse url needs a host, and user and password apart from it")
 	}
 	o := &clickhouse.Options{
-		Auth: clickhouse.Auth{Username: opts.User, Password: opts.Password},
+		Auth: clickhouse.Auth{Database: opts.Database, Username: opts.User, Password: opts.Password},
 		Addr: []string{u.Host},
 		Settings: clickhouse.Settings{
 			// An asynchronous insert answers before the row is on disk.
@@ -124,17 +151,13 @@ func connection(opts Options) (*clickhouse.Options, error) {
 // createDatabase makes the database. A user who may not make one is fine where
 // it already is.
 func createDatabase(ctx context.Context, options clickhouse.Options, name string) error {
-	conn, err := clickhouse.Open(&options)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = conn.Close() }()
-	s := &Store{conn: conn}
-	there, err := s.count(ctx, "DatabaseExists", param("database", name))
-	if err != nil || there > 0 {
-		return err
-	}
-	return s.exec(ctx, "CreateDatabase", param("database", name))
+	return with(options, func(s *Store) error {
+		there, err := s.count(ctx, "DatabaseExists", param("database", name))
+		if err != nil || there > 0 {
+			return err
+		}
+		return s.exec(ctx, "CreateDatabase", param("database", name))
+	})
 }
 
 //go:embed query/*.sql

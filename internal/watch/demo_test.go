@@ -8,18 +8,13 @@ import (
 	"github.com/folgmed/folgmed/internal/demo"
 	"github.com/folgmed/folgmed/internal/disclosure"
 	"github.com/folgmed/folgmed/internal/roster"
-	"github.com/folgmed/folgmed/surveys"
 )
 
 // The three classes in which something is wrong are found in the demo with an
 // owner's default settings, and the rest alarm about as often as promised.
 func TestDemoIsFound(t *testing.T) {
-	set, err := surveys.Embedded()
-	if err != nil {
-		t.Fatal(err)
-	}
 	owner := demo.Owner()
-	world := demo.NewWorld(owner, set)
+	world := demo.NewWorld(owner, embedded(t))
 	type class struct{ school, name string }
 	wrong := map[class]bool{
 		{roster.SimulatedOrg(101), "9B"}: false, // sliding
@@ -31,7 +26,8 @@ func TestDemoIsFound(t *testing.T) {
 	others := map[disclosure.Kind]int{}
 	for ordinal := range demo.Waves {
 		n := weekOf(owner, ordinal)
-		past.add(t, n, owner, fold(t, owner, set, world, ordinal))
+		classes := asked(t, owner, ordinal, 1)
+		past.add(t, n, classes, fold(t, n, classes, world))
 		found, err := Find(past.round(owner, n, told))
 		if err != nil {
 			t.Fatal(err)
@@ -79,20 +75,9 @@ func TestDemoIsFound(t *testing.T) {
 func weekOf(owner roster.Owner, ordinal int) uint32 { return uint32(138 + ordinal*owner.Rhythm) }
 
 // fold counts the world's next wave.
-func fold(t testing.TB, owner roster.Owner, set surveys.Set, world *demo.World, ordinal int) []counts.Row {
+func fold(t testing.TB, n uint32, classes []counts.Class, world *demo.World) []counts.Row {
 	t.Helper()
-	var classes []counts.Class
-	for _, s := range owner.Schools {
-		for _, c := range s.Classes {
-			q, ok := set.For(c.Grades)
-			if !ok {
-				t.Fatalf("class %s of grades %v has no questionnaire", c.Name, c.Grades)
-			}
-			classes = append(classes, counts.Class{Owner: owner.Org, School: s.Org, Name: c.Name, Grades: c.Grades,
-				Size: c.Size, Questionnaire: q.ID, Asked: q.Asked(ordinal)})
-		}
-	}
-	folded, err := counts.Fold(weekOf(owner, ordinal), classes, func(add func(counts.Ballot) error) error {
+	folded, err := counts.Fold(n, classes, func(add func(counts.Ballot) error) error {
 		for i, sheet := range world.Next() {
 			b := counts.Ballot{School: sheet.School, Class: sheet.Class}
 			binary.BigEndian.PutUint64(b.Nullifier[:], uint64(i))
@@ -113,15 +98,12 @@ func fold(t testing.TB, owner roster.Owner, set surveys.Set, world *demo.World, 
 }
 
 func BenchmarkFind(b *testing.B) {
-	set, err := surveys.Embedded()
-	if err != nil {
-		b.Fatal(err)
-	}
 	owner := demo.Owner()
-	world := demo.NewWorld(owner, set)
+	world := demo.NewWorld(owner, embedded(b))
 	var past past
 	for ordinal := range demo.Waves {
-		past.add(b, weekOf(owner, ordinal), owner, fold(b, owner, set, world, ordinal))
+		classes := asked(b, owner, ordinal, 1)
+		past.add(b, weekOf(owner, ordinal), classes, fold(b, weekOf(owner, ordinal), classes, world))
 	}
 	round := past.round(owner, weekOf(owner, demo.Waves-1), nil)
 	for b.Loop() {

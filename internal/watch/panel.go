@@ -36,6 +36,7 @@ type panel struct {
 type unitKey struct {
 	unit          disclosure.Unit
 	year          int
+	formed        uint32 // wave in which a class became what it is, 0 if it was so from the year's first
 	questionnaire string
 }
 
@@ -43,7 +44,7 @@ func (k unitKey) compare(o unitKey) int {
 	return cmp.Or(
 		cmp.Compare(k.unit.Owner, o.unit.Owner), cmp.Compare(k.unit.School, o.unit.School), cmp.Compare(k.year, o.year),
 		cmp.Compare(k.unit.Level, o.unit.Level), cmp.Compare(k.unit.Name, o.unit.Name), cmp.Compare(k.unit.Group, o.unit.Group),
-		cmp.Compare(k.questionnaire, o.questionnaire))
+		cmp.Compare(k.formed, o.formed), cmp.Compare(k.questionnaire, o.questionnaire))
 }
 
 // yearApart keeps the weeks of school years apart and in season: a multiple of
@@ -86,12 +87,12 @@ func locate(summaries []counts.Summary, upTo uint32, in func(s *counts.Summary, 
 			year = wave.Number(s.Wave).SchoolYear()
 			years[s.Wave] = year
 		}
-		for k := range in(s, year, &keys) {
-			at, ok := p.index[keys[k]]
+		for k, key := range keys[:in(s, year, &keys)] {
+			at, ok := p.index[key]
 			if !ok {
 				at = len(p.keys)
-				p.index[keys[k]] = at
-				p.keys = append(p.keys, keys[k])
+				p.index[key] = at
+				p.keys = append(p.keys, key)
 			}
 			p.at[i][k] = at
 		}
@@ -160,16 +161,50 @@ func band(questionnaire string) int {
 	return int(h.Sum32())
 }
 
-// classes are the units of the panel of classes.
+// formed is what a class was in its last wave so far.
+type formed struct {
+	wave, since   uint32
+	roster        int
+	questionnaire string
+}
+
+// moved is by how many pupils a class differs at least that was put together
+// anew, or divided.
+const moved = 5
+
+// regrouped tells whether other pupils sit in a class of that size.
+func regrouped(before, now int) bool { return before-now >= moved || now-before >= moved }
+
+// next takes the class into a wave, and tells since when it is what it is.
+func (f *formed) next(s *counts.Summary) (since uint32) {
+	switch {
+	case f.wave == s.Wave: // another stratum
+		return f.since
+	case f.wave > 0 && (regrouped(f.roster, int(s.Roster)) || f.questionnaire != s.Questionnaire):
+		f.since = s.Wave
+	}
+	f.wave, f.roster, f.questionnaire = s.Wave, int(s.Roster), s.Questionnaire
+	return f.since
+}
+
+// classes are the units of the panel of classes. A class that is put together
+// anew in the middle of a year, or asked other questions, is from then on a new
+// one.
 func classes(summaries []counts.Summary, upTo uint32) *panel {
+	now := make(map[unitKey]*formed)
 	at := locate(summaries, upTo, func(s *counts.Summary, year int, into *[2]unitKey) int {
 		name, ok := class(s)
 		if !ok {
 			return 0
 		}
-		into[0] = unitKey{
-			disclosure.Unit{Owner: s.Owner, School: s.School, Level: disclosure.LevelClass, Name: name}, year, s.Questionnaire,
+		k := unitKey{unit: disclosure.Unit{Owner: s.Owner, School: s.School, Level: disclosure.LevelClass, Name: name}, year: year}
+		f := now[k]
+		if f == nil {
+			f = &formed{}
+			now[k] = f
 		}
+		k.formed, k.questionnaire = f.next(s), s.Questionnaire
+		into[0] = k
 		return 1
 	})
 	p := at.panel(summaries, func(p *panel, unit, t int, s *counts.Summary) {
@@ -219,38 +254,45 @@ func class(s *counts.Summary) (string, bool) {
 	return u.Classes[0], true
 }
 
-// follow finds last year's unit of each class: 5A of this year was 4A. A class
-// whose size has moved by more than four pupils has been put together anew, and
-// begins like a new one.
+// follow finds what each class was at the end of last year: 5A of this year was
+// 4A. A class that was put together anew over the summer begins like a new one.
 func (p *panel) follow() {
-	const moved = 4
-	last := make(map[unitKey]int, len(p.keys)) // without what was asked
+	type pupils struct {
+		unit disclosure.Unit
+		year int
+	}
+	last := make(map[pupils]int, len(p.keys))
 	for i, k := range p.keys {
-		k.questionnaire = ""
-		last[k] = i
+		last[pupils{k.unit, k.year}] = i
 	}
 	for i, k := range p.keys {
 		name, ok := yearBefore(k.unit.Name)
+		if !ok || k.formed > 0 {
+			continue
+		}
+		k.unit.Name = name
+		b, ok := last[pupils{k.unit, k.year - 1}]
 		if !ok {
 			continue
 		}
-		k.unit.Name, k.year, k.questionnaire = name, k.year-1, ""
-		if b, ok := last[k]; ok && b < i {
-			if d := p.size(b) - p.size(i); -moved <= d && d <= moved {
-				p.Units[i].Before = b + 1
-			}
+		_, before := p.sizes(b)
+		if now, _ := p.sizes(i); !regrouped(before, now) {
+			p.Units[i].Before = b + 1
 		}
 	}
 }
 
-// size is the last roster of a unit.
-func (p *panel) size(unit int) int {
-	for t := len(p.waves) - 1; t >= 0; t-- {
+// sizes are the first and the last roster of a unit.
+func (p *panel) sizes(unit int) (first, last int) {
+	for t := range p.waves {
 		if n := p.Cell(unit, t).Roster; n > 0 {
-			return n
+			if first == 0 {
+				first = n
+			}
+			last = n
 		}
 	}
-	return 0
+	return first, last
 }
 
 // yearBefore is what a class was called a school year ago, if its name begins
@@ -279,12 +321,12 @@ func groups(summaries []counts.Summary, upTo uint32, usual func(wave uint32, que
 		}
 		// Girls and boys have norms of their own.
 		unit := disclosure.Unit{Owner: s.Owner, School: s.School, Level: disclosure.LevelSchool, Group: s.Stratum}
-		into[0] = unitKey{unit, year, s.Stratum}
+		into[0] = unitKey{unit: unit, year: year, questionnaire: s.Stratum}
 		if s.Grade == 0 {
 			return 1
 		}
 		unit.Level, unit.Name = disclosure.LevelGrade, grades[s.Grade]
-		into[1] = unitKey{unit, year, s.Questionnaire + s.Stratum}
+		into[1] = unitKey{unit: unit, year: year, questionnaire: s.Questionnaire + s.Stratum}
 		return 2
 	})
 	// A unit of one class is that class.
@@ -328,7 +370,7 @@ func adults(summaries []counts.Summary, upTo uint32) *panel {
 			return 0
 		}
 		unit := disclosure.Unit{Owner: s.Owner, School: s.School, Level: disclosure.LevelSchool}
-		into[0] = unitKey{unit, year, s.Questionnaire}
+		into[0] = unitKey{unit: unit, year: year, questionnaire: s.Questionnaire}
 		return 1
 	})
 	p := at.panel(summaries, func(p *panel, unit, t int, s *counts.Summary) {

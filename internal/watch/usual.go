@@ -18,7 +18,7 @@ type Usual struct {
 }
 
 // Learn finds what is usual in a wave from the summaries of all owners, of it and
-// of the waves before it. earlier are those of the waves before; for the same
+// of the waves before it, in their order. earlier are those of the waves before; for the same
 // arguments it learns the same.
 func Learn(n uint32, summaries []counts.Summary, earlier []Usual) Usual {
 	u := Usual{Wave: n}

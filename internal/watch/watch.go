@@ -29,7 +29,7 @@ type Round struct {
 	Rate   float64 // false alarms per class and school year in force; 0 means .25
 	Wave   uint32  // the wave just folded
 
-	Summaries []counts.Summary // of this owner: the wave and those before it, as far back as is kept
+	Summaries []counts.Summary // of this owner, by wave: this one and those before it, as far back as is kept
 	Usual     []Usual          // of these waves
 	// Told are the signals that were released before. A unit stays locked for the
 	// term of its own, and what was told is never found again. The same signal may
@@ -66,19 +66,19 @@ func (r Round) classes(o analytics.Options) []disclosure.Candidate {
 	return r.detect(classes(r.Summaries, r.Wave), o, func(u Usual) *analytics.Vintage { return u.Classes })
 }
 
-// groups finds what there is to say of grades and schools. Classes under a change
-// of their own are left out of them, with all their history: what has happened to
-// one class is told of it, and not of its grade too. Of the rest the widest unit
-// tells: while a whole school stands changed, its grades and its girls and boys
-// are not told, nor those of a grade that does.
+// groups finds what there is to say of grades and schools. Classes that changed
+// this school year are left out of them, with all their history: what has happened
+// to one class is told of it, and not of its grade too, then or when its own signal
+// is over. Of the rest the widest unit tells: while a whole school stands changed,
+// its grades and its girls and boys are not told, nor those of a grade that does.
 //
 // A school has more of these units than classes. They are told at the lowest
 // rate, whatever the owner chose for classes, and in one tier.
 func (r Round) groups(o analytics.Options, found []disclosure.Candidate) []disclosure.Candidate {
-	stands := r.standing(found)
+	changed := r.changed(found, uint32(wave.FirstOf(wave.Number(r.Wave).SchoolYear())))
 	rest := slices.DeleteFunc(slices.Clone(r.Summaries), func(s counts.Summary) bool {
 		name, ok := class(&s)
-		return ok && stands[disclosure.Unit{Owner: s.Owner, School: s.School, Level: disclosure.LevelClass, Name: name}]
+		return ok && changed[disclosure.Unit{Owner: s.Owner, School: s.School, Level: disclosure.LevelClass, Name: name}]
 	})
 	p := groups(rest, r.Wave, levels(r.Usual))
 	o.Rate = analytics.ActRate
@@ -86,7 +86,7 @@ func (r Round) groups(o analytics.Options, found []disclosure.Candidate) []discl
 	for i := range found {
 		found[i].Tier = disclosure.Notice
 	}
-	stands = r.standing(found)
+	stands := r.changed(found, r.termBegan())
 	return slices.DeleteFunc(found, func(c disclosure.Candidate) bool {
 		if c.Kind == disclosure.KindLevel {
 			return false
@@ -98,14 +98,24 @@ func (r Round) groups(o analytics.Options, found []disclosure.Candidate) []discl
 	})
 }
 
-// standing are the units under a change: found now, or told within the term.
-func (r Round) standing(found []disclosure.Candidate) map[disclosure.Unit]bool {
-	stands := make(map[disclosure.Unit]bool)
+// changed are the units of which a change was found now, or told since a wave.
+func (r Round) changed(found []disclosure.Candidate, since uint32) map[disclosure.Unit]bool {
+	units := make(map[disclosure.Unit]bool)
 	for _, c := range found {
 		if c.Kind == disclosure.KindChange {
-			stands[c.Unit] = true
+			units[c.Unit] = true
 		}
 	}
+	for _, s := range r.Told {
+		if s.Kind == disclosure.KindChange && s.Raised >= since {
+			units[s.Unit] = true
+		}
+	}
+	return units
+}
+
+// termBegan is the earliest wave whose signals still stand in this one.
+func (r Round) termBegan() uint32 {
 	var waves []uint32
 	for _, s := range r.Summaries {
 		if s.Wave <= r.Wave {
@@ -114,16 +124,10 @@ func (r Round) standing(found []disclosure.Candidate) map[disclosure.Unit]bool {
 	}
 	slices.Sort(waves)
 	waves = slices.Compact(waves)
-	since := uint32(0)
 	if term := analytics.DefaultSettings().Term; len(waves) >= term {
-		since = waves[len(waves)-term]
+		return waves[len(waves)-term]
 	}
-	for _, s := range r.Told {
-		if s.Kind == disclosure.KindChange && s.Raised >= since {
-			stands[s.Unit] = true
-		}
-	}
-	return stands
+	return 0
 }
 
 // detect runs the detectors over a panel and turns findings into candidates.
@@ -184,32 +188,74 @@ func (r Round) adults(o analytics.Options) []disclosure.Candidate {
 	// The item is asked every second wave.
 	o.Rhythm = min(2*cmp.Or(o.Rhythm, 2), 4)
 	evidence := analytics.Evidence(p.Panel, o)
-	found := make(map[disclosure.Unit]disclosure.Candidate)
-	now := len(p.waves) - 1
+	var candidates []disclosure.Candidate
+	for unit, m := range p.mean(evidence) {
+		for _, tier := range []analytics.Tier{analytics.Act, analytics.Notice} {
+			rate := cmp.Or(o.Rate, roster.DefaultRate)
+			if tier == analytics.Act {
+				rate = analytics.ActRate
+			}
+			if reached(m, o.Rhythm, rate) {
+				candidates = append(candidates, disclosure.Candidate{
+					Unit: unit, Kind: disclosure.KindAdult, Tier: disclosure.Tier(tier), Start: r.Wave,
+					OneIn: int(math.Round(1 / rate)),
+				})
+				break
+			}
+		}
+	}
+	return candidates
+}
+
+// mean is the evidence of each unit of the last wave's year. One with several
+// questionnaires has as many detectors, and the mean of detectors is one: told by
+// any of them, it would be told for nothing as many times as often. One that was
+// not asked in the last wave keeps its evidence; where none was asked there is
+// nothing to say.
+func (p *panel) mean(evidence map[analytics.Kind][]float64) map[disclosure.Unit]map[analytics.Kind]float64 {
+	last := len(p.waves) - 1
+	year := wave.Number(p.waves[last]).SchoolYear()
+	asked, detectors := make(map[disclosure.Unit]bool), make(map[disclosure.Unit]float64)
+	means := make(map[disclosure.Unit]map[analytics.Kind]float64)
 	for i, k := range p.keys {
-		for _, kind := range []analytics.Kind{analytics.KindSilence, analytics.KindLevel} {
-			m := evidence[kind][i*len(p.waves)+now]
-			for _, tier := range []analytics.Tier{analytics.Notice, analytics.Act} {
-				rate := cmp.Or(o.Rate, roster.DefaultRate)
-				if tier == analytics.Act {
-					rate = analytics.ActRate
-				}
-				limit, ok := analytics.Threshold(kind, o.Rhythm, rate)
-				if !ok || math.IsNaN(m) || m < limit {
-					continue
-				}
-				found[k.unit] = disclosure.Candidate{
-					Unit: k.unit, Kind: disclosure.KindAdult, Tier: disclosure.Tier(tier), Start: p.waves[now],
-					OneIn: max(2, int(math.Round(1/rate))),
+		if k.year != year {
+			continue
+		}
+		if means[k.unit] == nil {
+			means[k.unit] = make(map[analytics.Kind]float64)
+		}
+		asked[k.unit] = asked[k.unit] || p.Cell(i, last).Low.N > 0
+		detectors[k.unit]++
+		for kind, m := range evidence {
+			for t := last; t >= 0; t-- {
+				if now := m[i*len(p.waves)+t]; !math.IsNaN(now) {
+					means[k.unit][kind] += now
+					break
 				}
 			}
 		}
 	}
-	candidates := make([]disclosure.Candidate, 0, len(found))
-	for _, c := range found {
-		candidates = append(candidates, c)
+	for unit, m := range means {
+		if !asked[unit] {
+			delete(means, unit)
+			continue
+		}
+		for kind := range m {
+			m[kind] /= detectors[unit]
+		}
 	}
-	return candidates
+	return means
+}
+
+// reached tells whether the evidence that counts have risen, or stand high, is
+// enough at a rate.
+func reached(m map[analytics.Kind]float64, rhythm int, rate float64) bool {
+	for _, kind := range []analytics.Kind{analytics.KindSilence, analytics.KindLevel} {
+		if limit, ok := analytics.Threshold(kind, rhythm, rate); ok && m[kind] >= limit {
+			return true
+		}
+	}
+	return false
 }
 
 // endsWith tells whether somebody answered in wave n.

@@ -24,7 +24,7 @@ type evaluateCmd struct {
 	Classes int    `help:"Without files: classes of the panel. Default: as many as the set has."`
 	Seed    uint64 `default:"1" help:"Without files: seed of the simulation."`
 
-	Report string `type:"path" help:"Also write a page with pictures, index.html, and the numbers, report.json, into this folder."`
+	Report string `type:"path" help:"Also write a page with pictures, index.html, each picture alone, and the numbers, report.json, into this folder."`
 	JSON   bool   `name:"json" help:"Print numbers for programs, not tables."`
 }
 
@@ -69,10 +69,17 @@ func (e evaluateCmd) write(reports []*evaluate.Report) error {
 	if e.Panel == "" {
 		title = fmt.Sprintf("Detection, measured on a simulated %s set (seed %d)", e.set(), e.Seed)
 	}
-	return errors.Join(
+	faults := []error{
 		create(filepath.Join(e.Report, "index.html"), func(w io.Writer) error { return evaluation.Write(w, title, reports) }),
 		create(filepath.Join(e.Report, "report.json"), func(w io.Writer) error { return writeJSON(w, reports) }),
-	)
+	}
+	for name, svg := range evaluation.Pictures(reports[0]) {
+		faults = append(faults, create(filepath.Join(e.Report, name), func(w io.Writer) error {
+			_, err := io.WriteString(w, svg)
+			return err
+		}))
+	}
+	return errors.Join(faults...)
 }
 
 func writeJSON(w io.Writer, reports []*evaluate.Report) error {

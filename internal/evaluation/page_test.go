@@ -1,6 +1,9 @@
 package evaluation
 
 import (
+	"encoding/xml"
+	"errors"
+	"io"
 	"math"
 	"strings"
 	"testing"
@@ -75,6 +78,41 @@ func TestPage(t *testing.T) {
 			t.Error("a table without caption or rows")
 		}
 	})
+}
+
+// A picture that stands alone is well-formed, and has its words and its style.
+func TestPictures(t *testing.T) {
+	calibration, panel, truth, err := evaluate.Simulate("realistic", 1, 60)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := evaluate.Run(calibration, panel, truth, evaluate.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	pictures := Pictures(r)
+	if want := 1 + 2*len(r.Examples); len(pictures) != want || pictures["delays.svg"] == "" {
+		t.Errorf("%d pictures, want %d", len(pictures), want)
+	}
+	for name, svg := range pictures {
+		d := xml.NewDecoder(strings.NewReader(svg))
+		seen := map[string]int{}
+		for {
+			token, err := d.Token()
+			if errors.Is(err, io.EOF) {
+				break
+			}
+			if err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+			if start, ok := token.(xml.StartElement); ok {
+				seen[start.Name.Local]++
+			}
+		}
+		if seen["svg"] != 1 || seen["style"] != 1 || seen["desc"] != 1 || seen["title"] == 0 || seen["path"] == 0 {
+			t.Errorf("%s has %v", name, seen)
+		}
+	}
 }
 
 // A class of which nothing is known, in a method that is silent, is drawn all

@@ -60,9 +60,9 @@ func embedded(t testing.TB) surveys.Set {
 }
 
 // newPupils makes the pupils of rooms that stand together by school.
-func newPupils(t testing.TB, seed uint64, rhythm int, rooms []room) *pupils {
+func newPupils(t testing.TB, seed uint64, rhythm int, clean bool, rooms []room) *pupils {
 	p := &pupils{t: t, set: embedded(t), rooms: rooms, random: rand.New(rand.NewPCG(seed, math.MaxUint64))}
-	config := simulate.Config{Seed: seed, Rhythm: rhythm}
+	config := simulate.Config{Seed: seed, Rhythm: rhythm, Clean: clean}
 	for i, r := range rooms {
 		if i == 0 || r.school != rooms[i-1].school {
 			config.Schools = append(config.Schools, simulate.School{})

@@ -72,7 +72,9 @@ type scenario struct {
 	some   []someOf
 	others int // that may be found beside them at most
 
+	clean  bool // pupils of package simulate without what makes real classes hard to watch
 	pupils *pupils
+	rows   []counts.Row // of the last wave
 	past   past
 	told   []disclosure.Signal
 	raised map[disclosure.Unit]map[disclosure.Kind]int // how many waves were played before it was
@@ -309,8 +311,8 @@ type found struct {
 
 // next plays a wave, and tells what is found in it.
 func (s *scenario) next(n int) []found {
-	rows := s.answers(n)
-	s.past.add(s.t, s.week(n), s.asked(n), rows)
+	s.rows = s.answers(n)
+	s.past.add(s.t, s.week(n), s.asked(n), s.rows)
 	candidates, err := Find(s.past.round(s.owner, s.week(n), s.told))
 	if err != nil {
 		s.t.Fatal(err)
@@ -503,7 +505,7 @@ func (s *scenario) answers(n int) []counts.Row {
 		return s.composites(n)
 	}
 	if s.pupils == nil {
-		s.pupils = newPupils(s.t, s.seed, s.owner.Rhythm, s.rooms())
+		s.pupils = newPupils(s.t, s.seed, s.owner.Rhythm, s.clean, s.rooms())
 	}
 	sits := s.seat(n)
 	return s.pupils.next(s.week(n), s.asked(n), func(i int) sitting {

@@ -343,6 +343,9 @@ func (a *App) startPublic(context.Context) error {
 			return err
 		}
 	}
+	if err := a.privacyRoutes(shell); err != nil {
+		return err
+	}
 	public, err := web.Listen(web.ListenOptions{
 		Addr: a.cfg.Listen, CertFile: a.cfg.TLSCert, KeyFile: a.cfg.TLSKey, Proxy: a.cfg.TLSProxy,
 	}, shell)

@@ -54,6 +54,11 @@ var reaches = []struct {
 		never: []string{"internal/audit", "internal/access", "internal/staff", "internal/duty", "internal/owner"},
 	},
 	{
+		why:   "what parents read is written of questions, schools and tables, without an answer, a code or a person at hand",
+		from:  []string{"internal/privacy"},
+		never: []string{"internal/answer", "internal/ballot", "internal/collect", "internal/counts", "internal/store", "internal/watch", "internal/disclosure", "internal/access", "internal/audit", "internal/duty", "internal/staff", "internal/owner", "analytics"},
+	},
+	{
 		why:  "statistics and questionnaires can be used by others",
 		from: []string{"analytics", "surveys"}, never: []string{"internal"},
 	},

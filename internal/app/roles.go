@@ -22,6 +22,7 @@ var paths = []struct {
 	of     []config.Role
 }{
 	{"/static/", []config.Role{config.Issuer, config.Staff}},
+	{"/personvern/static/", []config.Role{config.Issuer, config.Staff}},
 	{"/staff", []config.Role{config.Staff}},
 	{"/owner", []config.Role{config.Staff}},
 	{"/api/cast", []config.Role{config.Collector}},

@@ -5,32 +5,31 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io/fs"
+	"path"
+	"strings"
 )
 
-// Files are what a tablet is served: the SHA-256 of the page at / and of each
-// bundled file, by path, in hex and of the bytes before they are compressed for
-// the way. The same sources give the same bytes, so that anyone can build them
-// and compare. In a rehearsal the page says so, and is another.
-func (a *App) Files() (map[string]string, error) {
-	hashes := map[string]string{"/": hashOf(a.page)}
-	err := fs.WalkDir(built, "dist/assets", func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
+// Files are the files that the tablet app was built into, by name, each with
+// its SHA-256 in hex: the page at / (index.html), what it loads (assets), and
+// the service worker (worker.js), before which the server puts the list of what
+// it serves. The same sources give the same bytes, so anyone can build them and
+// compare. The page of a rehearsal says so, in one word more.
+func Files() (map[string]string, error) {
+	hashes := make(map[string]string)
+	err := fs.WalkDir(built, "dist", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || strings.HasPrefix(path.Base(name), ".") {
 			return err
 		}
-		b, err := fs.ReadFile(built, path)
+		b, err := fs.ReadFile(built, name)
 		if err != nil {
 			return err
 		}
-		hashes["/assets/"+d.Name()] = hashOf(b)
+		sum := sha256.Sum256(b)
+		hashes[strings.TrimPrefix(name, "dist/")] = hex.EncodeToString(sum[:])
 		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("list the tablet app: %w", err)
 	}
 	return hashes, nil
-}
-
-func hashOf(b []byte) string {
-	sum := sha256.Sum256(b)
-	return hex.EncodeToString(sum[:])
 }

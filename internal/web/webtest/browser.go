@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 )
 
@@ -67,6 +69,14 @@ func (b *Browser) Click(selector string) {
 func (b *Browser) Type(selector, text string) {
 	b.t.Helper()
 	b.do(chromedp.SendKeys(chromedp.CSS(selector), text))
+}
+
+// Press presses keys one after the other, each a text or one of package kb.
+func (b *Browser) Press(keys ...string) {
+	b.t.Helper()
+	for _, k := range keys {
+		b.do(chromedp.KeyEvent(k))
+	}
 }
 
 // Shows waits until an element holds a text, for ten seconds.
@@ -140,6 +150,27 @@ func (b *Browser) Look(name string) {
 			}
 		}
 	}
+}
+
+// sheet is where a page of a PDF begins, as Chromium writes it.
+var sheet = regexp.MustCompile(`/Type\s*/Page\b`)
+
+// Print prints the page that is open, on the paper that its own style asks for,
+// and returns on how many sheets. With FOLGMED_SHOTS set to a folder it leaves
+// the PDF there.
+func (b *Browser) Print(name string) int {
+	b.t.Helper()
+	own, background := true, false
+	pdf, err := chromedp.Call(b.ctx, page.PrintToPDF, page.PrintToPDFParams{PreferCSSPageSize: &own, PrintBackground: &background})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	if dir := os.Getenv("FOLGMED_SHOTS"); dir != "" {
+		if err := os.WriteFile(filepath.Join(dir, name+".pdf"), pdf.Data, 0o600); err != nil { //nolint:gosec // whoever runs the test names the folder
+			b.t.Fatal(err)
+		}
+	}
+	return len(sheet.FindAll(pdf.Data, -1))
 }
 
 // settle runs a script on the page that is there once nothing loads any more: a

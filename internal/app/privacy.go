@@ -1,0 +1,60 @@
+package app
+
+import (
+	"errors"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/folgmed/folgmed/internal/access"
+	"github.com/folgmed/folgmed/internal/config"
+	"github.com/folgmed/folgmed/internal/privacy"
+	"github.com/folgmed/folgmed/internal/pupil"
+	"github.com/folgmed/folgmed/internal/web"
+)
+
+// privacyRoutes adds what parents and pupils are told: in public by the issuer,
+// who has the keys, and with a school's names by the part of the staff.
+func (a *App) privacyRoutes(shell *echo.Echo) error {
+	files, err := pupil.Files()
+	if err != nil {
+		return err
+	}
+	o := privacy.Options{
+		Surveys: a.surveys, Version: a.opt.Version, Files: files, Rehearsal: a.rehearsal,
+		PublicURL: func() string { return a.publicURL }, Reader: a.privacyReader,
+	}
+	if a.keys != nil {
+		o.Fingerprint = a.keys.Fingerprint()
+	}
+	pages, err := privacy.New(o)
+	if err != nil {
+		return err
+	}
+	pages.Assets(shell)
+	if a.cfg.Role.Is(config.Issuer) {
+		pages.Routes(shell)
+	}
+	if a.cfg.Role.Is(config.Staff) {
+		pages.StaffRoutes(shell, a.access.Require)
+	}
+	return nil
+}
+
+var errNotSignedIn = errors.New("no person in the request")
+
+// privacyReader is who is signed in, and the schools whose letter that person
+// may print: those where the person works; of an owner's people, all.
+func (a *App) privacyReader(c echo.Context) (*privacy.Reader, error) {
+	p, ok := access.PersonOf(c)
+	if !ok {
+		return nil, web.Fail("signed_out", errNotSignedIn)
+	}
+	r := &privacy.Reader{Name: p.Name, Lang: p.Lang}
+	owner, _ := a.schedule.Roster().Owner(p.Owner)
+	for _, s := range owner.Schools {
+		if p.AtSchool(s.Org) || p.May(access.SeeOwner) {
+			r.Schools = append(r.Schools, privacy.School{School: s, Owner: owner})
+		}
+	}
+	return r, nil
+}

@@ -1,0 +1,79 @@
+package privacy
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/folgmed/folgmed/internal/web"
+)
+
+// statementPage is /personvern.
+type statementPage struct {
+	web.Frame
+	Langs          []language
+	Letter, Slides string
+
+	Answers, Counted, Adults, Operation []storedTable
+	Questionnaires                      []questionnaire
+
+	Version     string
+	Fingerprint string // in groups of four, as on the slip
+	Files       []file
+	Sum         string // of all files
+	Rehearsal   bool
+}
+
+// file is one of the tablet app.
+type file struct{ Name, SHA256 string }
+
+func (p *Privacy) statement(c echo.Context) error {
+	lang := web.Lang(c)
+	w := words{p.cat, lang}
+	built := byName(p.Files)
+	return p.pages.Render(c, http.StatusOK, "statement", lang, statementPage{
+		Frame:  web.Frame{Home: Path},
+		Langs:  languages(Path, lang, nil),
+		Letter: Path + letter + "?lang=" + lang, Slides: Path + slides + "?lang=" + lang,
+		Answers: w.stored(answers), Counted: w.stored(counted), Adults: w.stored(adults), Operation: w.stored(operation),
+		Questionnaires: w.questionnaires(p.Surveys),
+		Version:        p.Version, Fingerprint: inGroups(p.Fingerprint),
+		Files: built, Sum: sum(built), Rehearsal: p.Rehearsal,
+	})
+}
+
+// inGroups parts a fingerprint as the slip does.
+func inGroups(fingerprint string) string {
+	var groups []string
+	for rest := fingerprint; rest != ""; {
+		n := min(4, len(rest))
+		groups = append(groups, rest[:n])
+		rest = rest[n:]
+	}
+	return strings.Join(groups, "-")
+}
+
+// byName lists the files in the order of their names.
+func byName(hashes map[string]string) []file {
+	all := make([]file, 0, len(hashes))
+	for _, name := range slices.Sorted(maps.Keys(hashes)) {
+		all = append(all, file{name, hashes[name]})
+	}
+	return all
+}
+
+// sum is one number for all files: the SHA-256 of what sha256sum prints of
+// them, in the order of their names.
+func sum(all []file) string {
+	h := sha256.New()
+	for _, f := range all {
+		_, _ = fmt.Fprintf(h, "%s  ./%s\n", f.SHA256, f.Name) // a hash takes all
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}

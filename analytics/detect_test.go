@@ -216,8 +216,15 @@ func waveByWave(t *testing.T, p Panel, o Options) []Finding {
 
 // To decide wave by wave gives what one pass gives, to the last bit.
 func TestDetectWaveByWave(t *testing.T) {
-	for _, o := range []Options{{Rhythm: 2, Rate: .5}, {Rhythm: 2, Rate: .1}, {Rhythm: 4, Rate: .25}, {Rhythm: 1, Rate: .25}} {
+	long := quiet(63) // so long that starts leave the window
+	long.schools, long.waves, long.volatility = 3, 34, .8
+	for _, o := range []Options{{Rhythm: 2, Rate: .5}, {Rhythm: 4, Rate: .5}, {Rhythm: 1, Rate: .25}} {
 		p := busy(63)
+		if o.Rhythm != 2 {
+			p = long.panel()
+			fall(p, 3, 26, .7)
+			fall(p, 4, 5, .2)
+		}
 		o.Vintages = Fit(p)
 		want := Detect(p, o)
 		got := waveByWave(t, p, o)
@@ -225,7 +232,7 @@ func TestDetectWaveByWave(t *testing.T) {
 			t.Errorf("every %d weeks at %g: wave by wave (-one pass +wave by wave):\n%s", o.Rhythm, o.Rate, cmp.Diff(want, got))
 		}
 		// And from any wave on, in one go.
-		for _, from := range []int{1, 9, 15, 24} {
+		for _, from := range []int{1, 9, 15, 22, 27} {
 			late := o
 			late.From = from
 			var rest []Finding
@@ -297,6 +304,17 @@ func TestDetectHoldsAndRestarts(t *testing.T) {
 	for _, f := range found {
 		near(t, "fall", f.Expected-f.Observed, .8, .3)
 	}
+
+	// Of a class that fell and recovered, the first wave that can be a start again is
+	// the fifth after the term.
+	raised, soon := found[0].Wave, c.panel()
+	fall(soon, unit, first, .8)
+	fall(soon, unit, first+6, -.8)
+	fall(soon, unit, raised+12+4, 1.2)
+	found = of(Detect(soon, Options{Rate: .1}), unit, KindChange)
+	if len(found) < 2 || found[1].Wave > raised+19 || found[1].Start != raised+16 {
+		t.Errorf("a class told in wave %d that falls again in wave %d: %+v", raised, raised+16, found)
+	}
 }
 
 // Level and silence raise, stand for their term and are told again after it
@@ -347,6 +365,9 @@ func TestDetectLevelAndSilence(t *testing.T) {
 	for _, f := range silence[1:] {
 		if !f.Rise && f.Wave < silence[0].Wave+12 {
 			t.Errorf("silence raised in wave %d and again in wave %d", silence[0].Wave, f.Wave)
+		}
+		if f.Rise && f.Wave < silence[0].Wave+12 && f.Start > silence[0].Wave {
+			t.Errorf("silence raised in wave %d rises with a start after that: %+v", silence[0].Wave, f)
 		}
 	}
 	if !slices.ContainsFunc(silence, func(f Finding) bool { return f.Rise && f.Tier == Act }) {

@@ -129,6 +129,24 @@ func TestEvidenceExplains(t *testing.T) {
 	}
 }
 
+// What explains is not what was likely all along, but what has become likelier.
+func TestEvidenceExplainsByExcess(t *testing.T) {
+	d := detectors(nil)
+	for week := range 24 {
+		d.score.Update(week, 0, 10) // hardly anything is known of the score
+		d.spread.Update(week, 0, .016)
+		gap := 0.
+		if week >= 22 {
+			gap = .35
+		}
+		d.gap.Update(week, gap, .03)
+	}
+	e := d.evidence(nil)
+	if e.stream != Gap || e.m > 25 || d.gap.Start(e.start) != 22 {
+		t.Errorf("told by %s from week %d, M %.3g; want the gap from week 22, at little evidence", e.stream, d.gap.Start(e.start), e.m)
+	}
+}
+
 // A stream that nothing is known of explains nothing, even where the score alone
 // says little.
 func TestEvidenceIsOfAStreamWithData(t *testing.T) {

@@ -264,7 +264,7 @@ func TestSealSurvivesACrashAfterEveryStep(t *testing.T) {
 	t.Parallel()
 	known := oneSchool()
 	known.Owners[0].Schools = known.Owners[0].Schools[:1]
-	run := func(t *testing.T, crash string) ([]disclosure.Row, []counts.Row) {
+	run := func(t *testing.T, crash string) ([]disclosure.Row, []counts.Row, []store.Vintage) {
 		in := newInstallation(t)
 		a, stop := in.start(t)
 		must(t, a.SaveRoster(t.Context(), known))
@@ -296,15 +296,19 @@ func TestSealSurvivesACrashAfterEveryStep(t *testing.T) {
 		}
 		rows, err := a.store.Counts(t.Context(), known.Owners[0].Org, 0, uint32(firstWave)+2)
 		must(t, err)
-		return lines(t, a), rows
+		vintages, _ := learned(t, a)
+		return lines(t, a), rows, vintages
 	}
-	wantLines, wantCounts := run(t, "")
+	wantLines, wantCounts, wantVintages := run(t, "")
 	for _, step := range sealSteps {
 		t.Run(step.what, func(t *testing.T) {
 			t.Parallel()
-			gotLines, gotCounts := run(t, step.what)
+			gotLines, gotCounts, gotVintages := run(t, step.what)
 			if diff := cmp.Diff(wantLines, gotLines); diff != "" {
 				t.Errorf("released:\n%s", diff)
+			}
+			if diff := cmp.Diff(wantVintages, gotVintages); diff != "" {
+				t.Errorf("learned:\n%s", diff)
 			}
 			// Who would rather not tell the gender is put in a group by a
 			// coin keyed on the nullifier, so only the whole is the same.

@@ -17,8 +17,12 @@ func everySignal() []disclosure.Signal {
 	add := func(k disclosure.Kind, theme string, u disclosure.Unit) {
 		for _, tier := range []disclosure.Tier{disclosure.Notice, disclosure.Act} {
 			for _, n := range []int{2, 4, 10} {
-				if k == disclosure.KindSevere {
+				switch k {
+				case disclosure.KindSevere:
 					n = 0
+				case disclosure.KindLevel:
+					n *= 10
+				case disclosure.KindChange, disclosure.KindGroup, disclosure.KindSilence, disclosure.KindAdult:
 				}
 				all = append(all, disclosure.Signal{Unit: u, Kind: k, Theme: theme, Tier: tier, OneIn: n, Since: "2026-10"})
 			}
@@ -59,22 +63,22 @@ var said = map[string]struct {
 	long, ago string // of a level, and of a change
 }{
 	"nb": {
-		regexp.MustCompile(`(?i)varsel|risiko|alarm|skår|score|strøm|hale|indeks|stille|forventet|p-verdi|prosent|snitt|[0-9%]|\b(ett|tre|fem|seks|sju|åtte|ni|tjue)\b`),
-		map[int]string{2: "to", 4: "fire", 10: "ti"}, regexp.MustCompile(`(?i)jente|gutt`),
+		regexp.MustCompile(`(?i)varsel|risiko|alarm|skår|score|strøm|hale|indeks|stille|forventet|p-verdi|prosent|snitt|[0-9%]|\b(ett|tre|fem|seks|sju|åtte|ni|tretti|femti)\b`),
+		map[int]string{2: "to", 4: "fire", 10: "ti", 20: "tjue", 40: "førti", 100: "hundre"}, regexp.MustCompile(`(?i)jente|gutt`),
 		"Der ingenting har endret seg, kommer et slikt signal likevel om lag én gang på ", "Der det ikke står dårligere til enn andre steder, kommer ",
 		"; det sier ikke hva som er galt, eller hvem det gjelder.",
 		"færre", regexp.MustCompile(`(?i)trivsel|trygg|sammen|utenfor|erter|vondt|slem|dårlig|alvorlig`), "Over lang tid", "I noen uker",
 	},
 	"nn": {
-		regexp.MustCompile(`(?i)varsel|risiko|alarm|skår|score|straum|hale|indeks|stille|forventa|p-verdi|prosent|snitt|[0-9%]|\b(eitt|tre|fem|seks|sju|åtte|ni|tjue)\b`),
-		map[int]string{2: "to", 4: "fire", 10: "ti"}, regexp.MustCompile(`(?i)jente|gut`),
+		regexp.MustCompile(`(?i)varsel|risiko|alarm|skår|score|straum|hale|indeks|stille|forventa|p-verdi|prosent|snitt|[0-9%]|\b(eitt|tre|fem|seks|sju|åtte|ni|tretti|femti)\b`),
+		map[int]string{2: "to", 4: "fire", 10: "ti", 20: "tjue", 40: "førti", 100: "hundre"}, regexp.MustCompile(`(?i)jente|gut`),
 		"Der ingenting har endra seg, kjem eit slikt signal likevel om lag éin gong på ", "Der det ikkje står dårlegare til enn andre stader, kjem ",
 		"; det seier ikkje kva som er gale, eller kven det gjeld.",
 		"færre", regexp.MustCompile(`(?i)trivsel|trygg|saman|utanfor|ertar|vondt|slem|dårleg|alvorleg`), "Over lang tid", "I nokre veker",
 	},
 	"en": {
-		regexp.MustCompile(`(?i)varsel|risk|alarm|alert|score|stream|tail|index|expected|percent|average|mean of|[0-9%]|\b(three|five|six|seven|eight|nine|twenty)\b`),
-		map[int]string{2: "two", 4: "four", 10: "ten"}, regexp.MustCompile(`(?i)girl|boy`),
+		regexp.MustCompile(`(?i)varsel|risk|alarm|alert|score|stream|tail|index|expected|percent|average|mean of|[0-9%]|\b(three|five|six|seven|eight|nine|thirty|fifty)\b`),
+		map[int]string{2: "two", 4: "four", 10: "ten", 20: "twenty", 40: "forty", 100: "hundred"}, regexp.MustCompile(`(?i)girl|boy`),
 		"Where nothing has changed, such a signal still comes about once in ", "Where things are no worse than elsewhere, such a signal still comes about once in ",
 		"; it does not say what is wrong, or with whom.",
 		"fewer", regexp.MustCompile(`(?i)wellbeing|safe|to be with|left out|tease|hurt|mean|badly|worse|serious`), "For a long time", "For some weeks",
@@ -164,12 +168,15 @@ func TestSentences(t *testing.T) {
 		{"en", disclosure.Signal{Unit: class, Kind: disclosure.KindChange, Theme: disclosure.ThemeAlone, OneIn: 10, Since: "2026-10"},
 			"For some weeks fewer have said they have someone to be with than is usual in this class. It probably began in October 2026. " +
 				"Where nothing has changed, such a signal still comes about once in ten class-years; it does not say what is wrong, or with whom."},
-		{"nb", disclosure.Signal{Unit: class, Kind: disclosure.KindLevel, Theme: disclosure.ThemeLeftOut, OneIn: 4, Since: "2026-09"},
+		{"nb", disclosure.Signal{Unit: class, Kind: disclosure.KindLevel, Theme: disclosure.ThemeLeftOut, OneIn: 40, Since: "2026-09"},
 			"Over lang tid har flere i denne klassen enn andre steder svart at de blir holdt utenfor. Slik har det vært i alle fall siden september 2026. " +
-				"Der det ikke står dårligere til enn andre steder, kommer et slikt signal likevel om lag én gang på fire klasseår; det sier ikke hva som er galt, eller hvem det gjelder."},
+				"Der det ikke står dårligere til enn andre steder, kommer et slikt signal likevel om lag én gang på førti klasseår; det sier ikke hva som er galt, eller hvem det gjelder."},
 		{"nn", disclosure.Signal{Unit: girls, Kind: disclosure.KindGroup, Theme: disclosure.ThemeWellbeing, OneIn: 2, Since: "2026-11"},
 			"I nokre veker har svara om trivsel vore dårlegare enn det som er vanleg blant jentene på dette trinnet. Det byrja truleg i november 2026. " +
 				"Der ingenting har endra seg, kjem eit slikt signal likevel om lag éin gong på to skuleår for ei slik gruppe; det seier ikkje kva som er gale, eller kven det gjeld."},
+		{"en", disclosure.Signal{Unit: disclosure.Unit{Level: disclosure.LevelGrade, Name: "5"}, Kind: disclosure.KindLevel, Theme: disclosure.ThemeUnsafe, OneIn: 100, Since: "2026-09"},
+			"For a long time fewer in this grade than elsewhere have said they feel safe. It has been so at least since September 2026. " +
+				"Where things are no worse than elsewhere, such a signal still comes about once in a hundred school years for a grade; it does not say what is wrong, or with whom."},
 		{"nb", disclosure.Signal{Unit: disclosure.Unit{Level: disclosure.LevelGrade, Name: "5"}, Kind: disclosure.KindSilence, OneIn: 4, Since: "2026-11"},
 			"I noen uker har færre svart på undersøkelsen enn det som er vanlig på dette trinnet. Det kan ha mange grunner. Det begynte trolig i november 2026. " +
 				"Der ingenting har endret seg, kommer et slikt signal likevel om lag én gang på fire skoleår for et trinn; det sier ikke hva som er galt, eller hvem det gjelder."},

@@ -54,6 +54,7 @@ func TestEveryComposedKeyIsThere(t *testing.T) {
 	}
 	add("answered.", disclosure.UnderHalf, disclosure.HalfToFourFifths, disclosure.MoreThanFourFifths)
 	add("hidden.", disclosure.ReasonProtect, disclosure.ReasonSmall)
+	add("number.", "2", "4", "10", "20", "40", "100") // class-years, of each rate that may be chosen
 	add("group.", disclosure.GroupGirls, disclosure.GroupBoys)
 	for _, l := range legendLooks {
 		add("legend.", string(l))

@@ -275,6 +275,11 @@ func TestDetectKeepsWhatWasTold(t *testing.T) {
 	if len(noticed) == 0 || !noticed[0].Rise || noticed[0].Tier != Act || noticed[0].Start > onset-1 {
 		t.Errorf("told in wave %d to notice: %+v, want a rise that began no later", onset-1, noticed)
 	}
+	more(p, onset, 9, func(t int) *Proportion { return &p.Cell(unit, t).Missing })
+	silent := of(Detect(p, Options{From: onset, Told: []Alarm{{Unit: unit, Wave: onset - 1, Kind: KindSilence, Tier: Notice}}}), unit, KindSilence)
+	if len(silent) == 0 || !silent[0].Rise || silent[0].Tier != Act || silent[0].Start > onset-1 {
+		t.Errorf("told in wave %d to notice: %+v, want a rise of silence that began no later", onset-1, silent)
+	}
 }
 
 // of is the findings of one unit and kind.

@@ -60,9 +60,11 @@ fuzz: ## fuzz every parser for half a minute each
 	  for f in $$($(GO) test -list '^Fuzz' $$p | grep '^Fuzz' || true); do \
 	    echo "$$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime 30s $$p; done; done
 
-bench: build ## casts a second and latency beside a bare handler and raw inserts; detection beside R, and of a nation
+bench: build ## casts a second and latency beside a bare handler and raw inserts; detection beside R, of a nation, of a school's round
 	$(GO) test -run '^$$' -bench . -benchtime 1x -timeout 20m ./internal/app
 	$(GO) test -run '^$$' -bench . -timeout 60m ./analytics/evaluate
+	$(GO) test -run '^$$' -bench . -benchtime 3x ./internal/watch
+	$(GO) test -run '^$$' -bench Summaries ./internal/store
 
 # A folder of sets has for each panel counts and truth, and the classes to find
 # thresholds on; the clean and the early panel share theirs.

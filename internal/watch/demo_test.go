@@ -96,19 +96,3 @@ func fold(t testing.TB, n uint32, classes []counts.Class, world *demo.World) []c
 	}
 	return folded.Rows
 }
-
-func BenchmarkFind(b *testing.B) {
-	owner := demo.Owner()
-	world := demo.NewWorld(owner, embedded(b))
-	var past past
-	for ordinal := range demo.Waves {
-		classes := asked(b, owner, ordinal, 1)
-		past.add(b, weekOf(owner, ordinal), classes, fold(b, weekOf(owner, ordinal), classes, world))
-	}
-	round := past.round(owner, weekOf(owner, demo.Waves-1), nil)
-	for b.Loop() {
-		if _, err := Find(round); err != nil {
-			b.Fatal(err)
-		}
-	}
-}

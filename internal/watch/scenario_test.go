@@ -37,25 +37,30 @@ func TestScenarios(t *testing.T) {
 	for _, file := range files {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
 			t.Parallel()
-			archive, err := txtar.ParseFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			s := &scenario{t: t, version: math.MaxInt, others: math.MaxInt}
-			for _, f := range archive.Files {
-				for line := range strings.Lines(string(f.Data)) {
-					if line = strings.TrimSpace(line); line != "" {
-						s.read(f.Name, line)
-					}
-				}
-			}
-			s.play()
+			readScenario(t, file).play()
 		})
 	}
 }
 
+func readScenario(t *testing.T, file string) *scenario {
+	t.Helper()
+	archive, err := txtar.ParseFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &scenario{t: t, version: math.MaxInt, others: math.MaxInt}
+	for _, f := range archive.Files {
+		for line := range strings.Lines(string(f.Data)) {
+			if line = strings.TrimSpace(line); line != "" {
+				s.read(f.Name, line)
+			}
+		}
+	}
+	return s
+}
+
 type scenario struct {
-	t       *testing.T
+	t       testing.TB
 	owner   roster.Owner
 	grades  [2]int // of each school, with so many classes; zero: classes are named by school
 	classes int
@@ -309,10 +314,15 @@ type found struct {
 	again bool // it stood already
 }
 
-// next plays a wave, and tells what is found in it.
-func (s *scenario) next(n int) []found {
+// add plays a wave without looking at it.
+func (s *scenario) add(n int) {
 	s.rows = s.answers(n)
 	s.past.add(s.t, s.week(n), s.asked(n), s.rows)
+}
+
+// next plays a wave, and tells what is found in it.
+func (s *scenario) next(n int) []found {
+	s.add(n)
 	candidates, err := Find(s.past.round(s.owner, s.week(n), s.told))
 	if err != nil {
 		s.t.Fatal(err)

@@ -163,7 +163,8 @@ func TestRounds(t *testing.T) {
 					Unit: u, Kind: k, Raised: wave,
 					Tier: rapid.SampledFrom([]disclosure.Tier{disclosure.Notice, disclosure.Act}).Draw(t, "tier"),
 				}
-				s.ID = fmt.Sprintf("%s%s-%s-%d-%d", u.Level, u.Name, k, wave, rapid.IntRange(0, 1).Draw(t, "theme"))
+				// The gate gives a unit one signal of a kind a wave.
+				s.ID = fmt.Sprintf("%s%s-%s-%d", u.Level, u.Name, k, wave)
 				if _, ok := standing[s.ID]; !ok {
 					standing[s.ID] = s
 				}

@@ -31,6 +31,7 @@ import (
 	"github.com/folgmed/folgmed/internal/staff"
 	"github.com/folgmed/folgmed/internal/store"
 	"github.com/folgmed/folgmed/internal/tally"
+	"github.com/folgmed/folgmed/internal/turn"
 	"github.com/folgmed/folgmed/internal/wave"
 	"github.com/folgmed/folgmed/internal/web"
 	"github.com/folgmed/folgmed/surveys"
@@ -71,8 +72,11 @@ type App struct {
 	rehearsal bool
 	publicURL string
 
-	sealing sync.Mutex // one seal, one change of waves at a time in this process
-	hold    chan struct{}
+	sealing    sync.Mutex // one seal, one change of waves at a time in this process
+	turns      *turn.Keeper
+	turn       *turn.Turn // the one under way; under sealing
+	turnLength time.Duration
+	hold       chan struct{}
 	// afterStep is called after each step of a seal; tests let it fail, as a
 	// crash would.
 	afterStep func(step string) error
@@ -90,7 +94,7 @@ type cleanup struct {
 
 // New returns a server that Start starts.
 func New(cfg config.Server, opt Options) *App {
-	a := &App{cfg: cfg, opt: opt, log: opt.Log, hold: make(chan struct{}), failed: make(chan error, 1)}
+	a := &App{cfg: cfg, opt: opt, log: opt.Log, hold: make(chan struct{}), failed: make(chan error, 1), turnLength: turnLength}
 	if !opt.Hold {
 		close(a.hold)
 	}
@@ -154,6 +158,7 @@ var startSteps = []startStep{
 	{"open the public listener", (*App).startPublic, []config.Role{config.Issuer, config.Collector, config.Staff}},
 	{"open the operator's listener", (*App).startAdmin, every},
 	{"follow roster and waves", (*App).startFollowing, []config.Role{config.Issuer, config.Collector, config.Staff}},
+	{"take turns", (*App).startTurns, []config.Role{config.Job}},
 	{"start the job", (*App).startJob, []config.Role{config.Job}},
 	{"open the control socket", (*App).startControl, every},
 }

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
+	"github.com/folgmed/folgmed/internal/turn"
 	"github.com/folgmed/folgmed/internal/wave"
 )
 
@@ -60,24 +62,38 @@ func (a *App) job(ctx context.Context) {
 // KeepOpen opens this week's wave if none is open, as the job does with
 // Options.KeepOpen.
 func (a *App) KeepOpen(ctx context.Context) error {
-	a.sealing.Lock()
-	defer a.sealing.Unlock()
-	if err := a.keepOpen(ctx); err != nil {
+	return a.alone(ctx, func() error {
+		if err := a.keepOpen(ctx); err != nil {
+			return err
+		}
+		_, err := a.release(ctx)
 		return err
-	}
-	_, err := a.release(ctx)
-	return err
+	})
 }
 
-// round does what the clock says is due.
+// round does what the clock says is due, unless another server is at it.
 func (a *App) round(ctx context.Context) error {
 	a.sealing.Lock()
 	defer a.sealing.Unlock()
-	if err := a.schedule.Refresh(ctx); err != nil {
+	if err := a.refresh(ctx); err != nil || !a.busy() {
 		return err
 	}
-	due := a.schedule.control(a.rehearsal).Due()
-	if err := a.append(ctx, due); err != nil {
+	err := a.inTurn(ctx, func() error { return a.due(ctx) })
+	if errors.Is(err, turn.ErrTaken) {
+		return nil
+	}
+	return err
+}
+
+// busy says whether anything is due.
+func (a *App) busy() bool {
+	plan := a.schedule.Plan()
+	return len(plan.Unreleased()) > 0 || len(a.schedule.control(a.rehearsal).Due()) > 0 ||
+		a.opt.KeepOpen && !slices.Contains(plan.Open(), wave.NumberOf(a.schedule.Now()))
+}
+
+func (a *App) due(ctx context.Context) error {
+	if err := a.append(ctx, a.schedule.control(a.rehearsal).Due()); err != nil {
 		return err
 	}
 	if a.opt.KeepOpen {
@@ -145,9 +161,6 @@ func (a *App) release(ctx context.Context) ([]wave.Number, error) {
 	for _, n := range a.schedule.Plan().Unreleased() {
 		if err := a.seal(ctx, n); err != nil {
 			return released, fmt.Errorf("release wave %d: %w", n, err)
-		}
-		if a.collect != nil {
-			a.collect.Forget(n)
 		}
 		released = append(released, n)
 	}

@@ -44,8 +44,10 @@ func (a *App) SaveRoster(ctx context.Context, r roster.Roster) error {
 	if len(r.Owners) == 0 {
 		return errors.New("the roster has no owner")
 	}
-	a.sealing.Lock()
-	defer a.sealing.Unlock()
+	return a.alone(ctx, func() error { return a.saveRoster(ctx, r) })
+}
+
+func (a *App) saveRoster(ctx context.Context, r roster.Roster) error {
 	for _, o := range r.Owners {
 		if err := a.mayReplace(o); err != nil {
 			return err
@@ -139,11 +141,10 @@ func (a *App) MoveWave(ctx context.Context, m control.Move) error {
 	if err := a.needs(config.Job); err != nil {
 		return err
 	}
-	a.sealing.Lock()
-	defer a.sealing.Unlock()
-	if err := a.schedule.Refresh(ctx); err != nil {
-		return err
-	}
+	return a.alone(ctx, func() error { return a.moveWave(ctx, m) })
+}
+
+func (a *App) moveWave(ctx context.Context, m control.Move) error {
 	c := a.schedule.control(a.rehearsal)
 	var events []wave.Event
 	var err error
@@ -334,12 +335,12 @@ func (a *App) Detect(ctx context.Context) ([]wave.Number, error) {
 	if err := a.needs(config.Job); err != nil {
 		return nil, err
 	}
-	a.sealing.Lock()
-	defer a.sealing.Unlock()
-	if err := a.schedule.Refresh(ctx); err != nil {
-		return nil, err
-	}
-	return a.release(ctx)
+	var released []wave.Number
+	err := a.alone(ctx, func() (err error) {
+		released, err = a.release(ctx)
+		return err
+	})
+	return released, err
 }
 
 // newID draws an id for an event that a person caused.

@@ -77,8 +77,7 @@ func (a *App) startFollowing(ctx context.Context) error {
 	return nil
 }
 
-// follow reads roster, waves and a rehearsal's clock anew. The memory of a wave
-// that was sealed is given back.
+// follow reads roster, waves and a rehearsal's clock anew.
 func (a *App) follow(ctx context.Context) error {
 	settings, err := a.store.Installation(ctx)
 	if err != nil {
@@ -87,6 +86,12 @@ func (a *App) follow(ctx context.Context) error {
 	if err := a.setClock(settings); err != nil {
 		return err
 	}
+	return a.refresh(ctx)
+}
+
+// refresh reads roster and waves anew. The memory of a wave that was sealed,
+// here or elsewhere, is given back.
+func (a *App) refresh(ctx context.Context) error {
 	before := a.schedule.Plan().Open()
 	if err := a.schedule.Refresh(ctx); err != nil {
 		return err

@@ -27,7 +27,11 @@ type sealing struct {
 }
 
 // sealStep is one step on the way. It may be done any number of times: what it
-// writes is the same each time.
+// writes is the same each time. So a server that was paused, and wakes up when
+// another has taken the next turn and released the wave, does no harm with the
+// step it was in: what it writes is there already, since no roster changes under
+// a release; what it would forget of counts, the database keeps for the other's
+// turn; what it moves or drops of answers came too late to be counted.
 type sealStep struct {
 	what string
 	do   func(*App, context.Context, *sealing) error
@@ -53,6 +57,9 @@ func (a *App) seal(ctx context.Context, n wave.Number) error {
 	for _, step := range sealSteps {
 		if step.then != "" && a.schedule.Plan().Done(n, step.then) {
 			continue
+		}
+		if err := a.turn.Renew(ctx); err != nil {
+			return fmt.Errorf("%s: %w", step.what, err)
 		}
 		if err := step.do(a, ctx, s); err != nil {
 			return fmt.Errorf("%s: %w", step.what, err)
@@ -84,8 +91,13 @@ func (a *App) fold(ctx context.Context, s *sealing) error {
 	if err != nil {
 		return err
 	}
+	// Whoever is told later that a ballot was counted is told of these alone.
+	var nullifiers []ballot.Nullifier
 	result, err := counts.Fold(n, a.view().Classes(s.wave, printed), func(add func(counts.Ballot) error) error {
-		return a.store.SealedAnswers(ctx, n, add)
+		return a.store.SealedAnswers(ctx, n, func(b counts.Ballot) error {
+			nullifiers = append(nullifiers, b.Nullifier)
+			return add(b)
+		})
 	})
 	if err != nil {
 		return err
@@ -101,10 +113,10 @@ func (a *App) fold(ctx context.Context, s *sealing) error {
 	if result.Unknown > 0 {
 		a.log.Warn("ballots of classes that are no longer on the roster were not counted", slog.Int("wave", int(n)))
 	}
-	if err := a.store.SaveNullifiers(ctx, n); err != nil {
+	if err := a.store.SaveNullifiers(ctx, n, nullifiers); err != nil {
 		return err
 	}
-	if err := a.store.DropCounts(ctx, n); err != nil {
+	if err := a.store.DropCounts(ctx, n, a.turn.Number()); err != nil {
 		return err
 	}
 	return a.store.SaveCounts(ctx, result.Rows)
@@ -169,7 +181,7 @@ func (a *App) learnWave(ctx context.Context, n wave.Number, earlier []watch.Usua
 
 // summarise replaces what an interrupted run may have written.
 func (a *App) summarise(ctx context.Context, n wave.Number) error {
-	if err := a.store.DropSummaries(ctx, uint32(n)); err != nil {
+	if err := a.store.DropSummaries(ctx, uint32(n), a.turn.Number()); err != nil {
 		return err
 	}
 	classes := a.view().Classes(n, nil)

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/hex"
+	"slices"
 	"strconv"
 
 	"github.com/folgmed/folgmed/internal/ballot"
@@ -56,10 +57,18 @@ func (s *Store) SealedAnswers(ctx context.Context, wave uint32, f func(counts.Ba
 	}, param("wave", wave))
 }
 
-// SaveNullifiers keeps the nullifiers of a wave that was set apart, without
-// class, for tablets whose receipt got lost.
-func (s *Store) SaveNullifiers(ctx context.Context, wave uint32) error {
-	return s.exec(ctx, "SaveNullifiers", param("wave", wave))
+// SaveNullifiers keeps the nullifiers of a wave's counted ballots, without
+// class, for tablets whose receipt got lost. It may be repeated.
+func (s *Store) SaveNullifiers(ctx context.Context, wave uint32, counted []ballot.Nullifier) error {
+	for some := range slices.Chunk(counted, rowsPerInsert) {
+		err := s.insert(ctx, "SaveNullifiers", "nullifier", len(some), func(i int) []any {
+			return []any{wave, some[i][:]}
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // DropWave forgets a folded wave's answers, late ones too, and its codes.

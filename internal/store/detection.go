@@ -25,9 +25,10 @@ func (s *Store) SaveSummaries(ctx context.Context, rows []counts.Summary) error 
 	return nil
 }
 
-// DropSummaries forgets those of a wave before it is summed up again.
-func (s *Store) DropSummaries(ctx context.Context, wave uint32) error {
-	return s.exec(ctx, "DropSummaries", param("wave", wave))
+// DropSummaries forgets those of a wave before it is summed up again, if the
+// turn is the latest.
+func (s *Store) DropSummaries(ctx context.Context, wave uint32, turn uint64) error {
+	return s.exec(ctx, "DropSummaries", param("wave", wave), param("turn", turn))
 }
 
 // Summaries returns those of all owners and the waves from..to, both included, by

@@ -37,7 +37,7 @@ func TestErrorsEchoNoParameter(t *testing.T) {
 		"UseCodes": func(s *store.Store) error {
 			return s.UseCodes(t.Context(), []ballot.CodeUse{{Wave: 150, MAC: mark}})
 		},
-		"DropCounts": func(s *store.Store) error { return s.DropCounts(t.Context(), 150) },
+		"DropCounts": func(s *store.Store) error { return s.DropCounts(t.Context(), 150, 1) },
 	}
 	stores := map[string]*store.Store{} // one each: the first to fail uses an open connection
 	for name := range queries {

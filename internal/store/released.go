@@ -28,9 +28,10 @@ func (s *Store) SaveCounts(ctx context.Context, rows []counts.Row) error {
 
 // DropCounts forgets the counts of a wave whose fold was interrupted, before it
 // is folded again: the roster may have changed in between, and old and new
-// rows must not stand side by side.
-func (s *Store) DropCounts(ctx context.Context, wave uint32) error {
-	return s.exec(ctx, "DropCounts", param("wave", wave))
+// rows must not stand side by side. It forgets nothing unless the turn is the
+// latest: a server that was paused forgets nothing of what another has folded.
+func (s *Store) DropCounts(ctx context.Context, wave uint32, turn uint64) error {
+	return s.exec(ctx, "DropCounts", param("wave", wave), param("turn", turn))
 }
 
 // Counts returns an owner's folded counts of the waves from..to, both

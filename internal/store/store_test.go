@@ -169,8 +169,9 @@ func TestSeal(t *testing.T) {
 	must(t, s.InsertAnswers(ctx, []collect.Row{row(150, 3, 1, 1)}))
 	equal(t, sealed(t, s, 150), nil, want)
 
-	must(t, s.SaveNullifiers(ctx, 150))
-	must(t, s.SaveNullifiers(ctx, 150))
+	counted := []ballot.Nullifier{nullifier(1), nullifier(2)}
+	must(t, s.SaveNullifiers(ctx, 150, counted))
+	must(t, s.SaveNullifiers(ctx, 150, counted))
 	must(t, s.AddCodes(ctx, []ballot.StoredCode{{Wave: 150, School: "974700000", Class: "5A"}}))
 	must(t, s.UseCodes(ctx, []ballot.CodeUse{{Wave: 150}}))
 	for range 2 {

@@ -86,6 +86,7 @@ var grants = map[Role]map[string]string{
 		"counts":          "SELECT, INSERT, ALTER DELETE",
 		"summary":         "SELECT, INSERT, ALTER DELETE",
 		"vintage":         "SELECT, INSERT",
+		"job_turn":        "SELECT, INSERT",
 		"release":         "SELECT, INSERT",
 		"duty_event":      "SELECT, INSERT",
 	},

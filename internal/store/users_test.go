@@ -75,6 +75,7 @@ func TestWhoMayReadWhat(t *testing.T) {
 			"codes: wave school class mac",
 			"counts: wave owner school unit stratum measure bin n",
 			"duty_event: id subject owner school version step at by role body",
+			"job_turn: turn holder step until",
 			settings, migration, "nullifier: wave",
 			"rate_choice: id owner rate since at by",
 			"release: release wave owner school level unit audience item form value reason",
@@ -192,9 +193,9 @@ func TestRolesDoTheirWork(t *testing.T) {
 	equal(t, uses, err, []ballot.CodeUse{{Wave: 150, MAC: code.MAC}})
 	must(t, job.Compact(ctx, 150))
 	must(t, job.MoveAnswers(ctx, 150))
-	must(t, job.SaveNullifiers(ctx, 150))
-	must(t, job.DropCounts(ctx, 150))
-	must(t, job.DropSummaries(ctx, 150))
+	must(t, job.SaveNullifiers(ctx, 150, []ballot.Nullifier{nullifier(1)}))
+	must(t, job.DropCounts(ctx, 150, 0))
+	must(t, job.DropSummaries(ctx, 150, 0))
 	must(t, job.DropWave(ctx, 150))
 	counted, err := collector.SealedNullifier(ctx, nullifier(1))
 	equal(t, counted, err, true)

@@ -1,2 +1,2 @@
 -- DropCounts
-DELETE FROM counts WHERE wave = {wave:UInt32}
+DELETE FROM counts WHERE wave = {wave:UInt32} AND (SELECT max(turn) FROM job_turn) = {turn:UInt64}

@@ -1,0 +1,3 @@
+-- SayTurn
+INSERT INTO job_turn (turn, holder, step, until)
+SELECT {turn:UInt64}, {holder:String}, {step:UInt32}, now64(3, 'UTC') + toIntervalMillisecond({left:Int64})

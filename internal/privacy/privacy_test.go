@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/PuerkitoBio/goquery"
 	"github.com/google/go-cmp/cmp"
@@ -163,7 +164,11 @@ func TestSkipIsTheWordOnTheTablet(t *testing.T) {
 	for lang, quoted := range map[string][2]string{"nb": {"«", "»"}, "nn": {"«", "»"}, "en": {"“", "”"}} {
 		doc := s.page(t, privacy.Path+"?lang="+lang, "")
 		skip := text(doc.Find(".options li:last-child").First())
-		for _, word := range append([]string{skip}, between(text(doc.Find(".pupil")), quoted)...) {
+		named := between(text(doc.Find(".pupil, .tablet")), quoted)
+		if len(named) < 4 {
+			t.Errorf("%s: the page quotes only %q", lang, named)
+		}
+		for _, word := range append(named, skip) {
 			if !strings.Contains(string(app), `"`+word+`"`) && !slices.Contains([]string{"noen", "nokre", "some"}, word) {
 				t.Errorf("%s: the page names %q, the tablet does not", lang, word)
 			}
@@ -179,6 +184,52 @@ func between(text string, quotes [2]string) []string {
 		all = append(all, quoted)
 	}
 	return all
+}
+
+// TestEasyToRead measures what a twelve-year-old is to read by LIX (Björnsson
+// 1968): words in a sentence and the share of words over six letters, in per
+// cent. Under 25 is the language of children's books, under 40 that of fiction.
+func TestEasyToRead(t *testing.T) {
+	s := newSite(t)
+	for _, lang := range web.Languages {
+		for _, tt := range []struct {
+			path, part string
+			below      float64
+		}{
+			{privacy.Path, ".pupil", 25},
+			{privacy.Path + "/elever", ".slide .words", 25},
+			{privacy.Path + "/brev", ".letter", 35},
+			{privacy.Path, "section:not(.pupil)", 40},
+		} {
+			if got := lix(s.page(t, tt.path+"?lang="+lang, "").Find(tt.part).Find("p, li, dd, h2, h3")); got >= tt.below || got < 5 {
+				t.Errorf("%s of %s in %s has a LIX of %.1f, want below %g", tt.part, tt.path, lang, got, tt.below)
+			}
+		}
+	}
+}
+
+var (
+	aWord       = regexp.MustCompile(`[\p{L}’-]+`)
+	endSentence = regexp.MustCompile(`[.!?:]( |$)`)
+)
+
+// lix is the LIX of paragraphs, each of which ends a sentence.
+func lix(paragraphs *goquery.Selection) float64 {
+	words, long, sentences := 0, 0, 0
+	paragraphs.Each(func(_ int, p *goquery.Selection) {
+		if p.Find("code, a").Length() > 0 || p.HasClass("key") {
+			return
+		}
+		all := aWord.FindAllString(text(p), -1)
+		words += len(all)
+		for _, w := range all {
+			if utf8.RuneCountInString(w) > 6 {
+				long++
+			}
+		}
+		sentences += max(1, len(endSentence.FindAllString(text(p), -1)))
+	})
+	return float64(words)/float64(sentences) + 100*float64(long)/float64(words)
 }
 
 // TestWhichGrades shows the questionnaire that is asked, where an operator's own

@@ -49,6 +49,7 @@ var Tables = []Stored{
 
 	{"roster_version", []string{"id", "owner", "at", "by", "document"}, operation},
 	{"wave_event", []string{"id", "wave", "owner", "step", "at", "closes"}, operation},
+	{"job_turn", []string{"turn", "holder", "step", "until"}, operation},
 	{"installation", []string{"id", "key", "value", "at"}, operation},
 	{"migration", []string{"name", "checksum", "at"}, operation},
 }

@@ -17,6 +17,7 @@ import (
 	"strings"
 
 	"github.com/labstack/echo/v4"
+	"github.com/labstack/echo/v4/middleware"
 
 	"github.com/folgmed/folgmed/internal/roster"
 	"github.com/folgmed/folgmed/internal/web"
@@ -92,11 +93,13 @@ func New(o Options) (*Privacy, error) {
 // Assets adds the styles of all pages.
 func (p *Privacy) Assets(e *echo.Echo) { p.assets.Routes(e) }
 
-// Routes adds the public pages.
+// Routes adds the public pages. They hold no secret, so compressing them tells
+// none.
 func (p *Privacy) Routes(e *echo.Echo) {
-	e.GET(Path, p.statement)
-	e.GET(Path+letter, p.letter)
-	e.GET(Path+slides, p.slides)
+	small := middleware.Gzip()
+	e.GET(Path, p.statement, small)
+	e.GET(Path+letter, p.letter, small)
+	e.GET(Path+slides, p.slides, small)
 }
 
 // StaffRoutes adds the pages with a school's names, for who passes require.

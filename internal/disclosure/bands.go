@@ -25,7 +25,7 @@ func bands(r *round) {
 		default:
 			f.form = FormBand
 			k, of := bandOf(counted, answered, n, f.item.Sensitive)
-			f.value = formatBand(k, of)
+			f.value = formatBand(k, k+1, of)
 		}
 	}
 }

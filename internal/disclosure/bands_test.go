@@ -18,7 +18,7 @@ func TestEveryBandHoldsThreeCounts(t *testing.T) {
 				if sensitive && n < pooledBelowSensitive {
 					told = wordOf(y, n, n)
 				} else {
-					told = formatBand(bandOf(y, n, n, sensitive))
+					told = band(y, n, n, sensitive)
 				}
 				counts[told]++
 				if told != last {
@@ -72,7 +72,7 @@ func TestBandsAndWords(t *testing.T) {
 		{41, 200, 20, "0/5"}, // more than a fifth, but y = 4.1: 5·4.1/21 = .98
 		{0, 0, 0, "0/2"},
 	} {
-		if got := formatBand(bandOf(c.counted, c.answered, c.n, false)); got != c.want {
+		if got := band(c.counted, c.answered, c.n, false); got != c.want {
 			t.Errorf("band of %d of %d in %d = %s, want %s", c.counted, c.answered, c.n, got, c.want)
 		}
 	}
@@ -112,4 +112,9 @@ func TestParticipation(t *testing.T) {
 			t.Errorf("participation of %d of %d = %s, want %s", c.ballots, c.roster, got, c.want)
 		}
 	}
+}
+
+func band(counted, answered, n int, sensitive bool) string {
+	k, of := bandOf(counted, answered, n, sensitive)
+	return formatBand(k, k+1, of)
 }

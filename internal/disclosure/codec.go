@@ -97,12 +97,12 @@ func checkValue(row Row) error {
 	var known []string
 	switch Form(row.Form) {
 	case FormBand:
-		_, _, err := parseBand(row.Value)
+		_, _, _, err := parseBand(row.Value)
 		return err
 	case FormSignal:
 		return checkSignal(row)
 	case FormWords:
-		known = []string{WordsNoneOrFew, WordsSome, WordsMany}
+		known = Words
 	case FormParticipation:
 		if row.Item != ItemParticipation {
 			return errors.New("participation stands under its own item")
@@ -159,21 +159,6 @@ const (
 	signalsFew  = "1-4"
 	signalsMany = "5+"
 )
-
-func formatBand(k, of int) string { return strconv.Itoa(k) + "/" + strconv.Itoa(of) }
-
-func parseBand(value string) (k, of int, err error) {
-	a, b, _ := strings.Cut(value, "/")
-	k, errK := strconv.Atoi(a)
-	of, errOf := strconv.Atoi(b)
-	if errK != nil || errOf != nil || formatBand(k, of) != value {
-		return 0, 0, fmt.Errorf("band %q is not written k/of", value)
-	}
-	if !slices.Contains(bandCounts, of) || k < 0 || k >= of {
-		return 0, 0, fmt.Errorf("band %q does not exist", value)
-	}
-	return k, of, nil
-}
 
 // A signal is written as eight words: id, theme, tier, since, raised, until,
 // one in, and whether it stands or has ended. "-" is an empty theme.

@@ -56,6 +56,9 @@ func TestDecodeRefuses(t *testing.T) {
 		"seven bands":                        func(r *Row) { r.Value = "2/7" },
 		"a band beyond the last":             func(r *Row) { r.Value = "5/5" },
 		"a band written otherwise":           func(r *Row) { r.Value = "+2/5" },
+		"bands from one to itself":           func(r *Row) { r.Value = "2-2/5" },
+		"bands turned round":                 func(r *Row) { r.Value = "3-2/5" },
+		"bands beyond the last":              func(r *Row) { r.Value = "2-5/5" },
 		"an unknown word":                    func(r *Row) { r.Form, r.Value = "words", "three" },
 		"participation under another item":   func(r *Row) { r.Form, r.Value = "participation", "more" },
 		"a number of signals":                func(r *Row) { r.Item, r.Form, r.Value = "signals", "signals", "3" },
@@ -89,8 +92,8 @@ func FuzzDecode(f *testing.F) {
 		if s, ok := line.Signal(); ok != (line.Form() == FormSignal) || ok && formatSignal(s) != value {
 			t.Fatalf("signal %q reads as %+v", value, s)
 		}
-		if k, of, ok := line.Band(); ok != (line.Form() == FormBand) || ok && (k < 0 || k >= of) {
-			t.Fatalf("band %q reads as %d of %d", value, k, of)
+		if from, to, of, ok := line.Band(); ok != (line.Form() == FormBand) || ok && (from < 0 || to <= from || to > of) {
+			t.Fatalf("band %q reads as %d to %d of %d", value, from, to, of)
 		}
 		if n := len(Current([]Released{line}, line.Audience())); n > 1 {
 			t.Fatalf("one line became %d", n)

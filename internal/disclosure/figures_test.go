@@ -112,12 +112,12 @@ func TestOwner(t *testing.T) {
 		unit Unit
 		want string
 	}{
-		{"three schools", schools(thrive, 20, 20, 20), total, "band 0/20"},
+		{"three schools", schools(thrive, 20, 20, 20), total, "band 0-7/20"}, // each is told 0-8 of 20: 24 of 60
 		{"two schools", schools(thrive, 20, 20), total, hidden},
-		{"four fifths in one school", schools(thrive, 80, 10, 10), total, "band 0/20"},
+		{"four fifths in one school", schools(thrive, 80, 10, 10), total, "band 0-3/20"}, // 0-3, 0-6 and 0-6 of 100
 		{"more in one school", schools(thrive, 90, 10, 10), total, hidden},
-		{"thirty in all", schools(thrive, 10, 10, 10), total, "band 0/10"},
-		{"a school of 20", schools(thrive, 20), a, "band 0/5"},
+		{"thirty in all", schools(thrive, 10, 10, 10), total, "band 0-6/10"}, // three times 0-6
+		{"a school of 20", schools(thrive, 20), a, "band 0-1/5"},             // its classes 0-3 each: 0-6
 		{"a school of 18", schools(thrive, 18), a, hidden},
 		{"bullying in a school of 28", schools(hurt, 28), a, hidden},
 		{"bullying in a school of 30", schools(hurt, 30), a, "words none_or_few"},
@@ -164,9 +164,9 @@ func TestGradeThatIsOneClass(t *testing.T) {
 	}{
 		{"5B always has six", []int{20, 20}, []int{6, 6}, "band 0/5"},
 		{"5B was never kept", []int{20, 20}, []int{0, 0}, "hidden protect"},
-		{"5B was kept once", []int{20, 20}, []int{0, 6}, "band 0/5"},
-		{"5A was not kept the second time", []int{20, 0}, []int{0, 6}, "band 0/5"},
-		{"5A was not kept the first time", []int{0, 20}, []int{6, 0}, "band 0/5"},
+		{"5B was kept once", []int{20, 20}, []int{0, 6}, "band 0-1/5"},
+		{"5A was not kept the second time", []int{20, 0}, []int{0, 6}, "band 0-1/5"},
+		{"5A was not kept the first time", []int{0, 20}, []int{6, 0}, "band 0-1/5"},
 	} {
 		if got := told(t, grade(c.a, c.b), unit, "thrive", Staff); got != c.want {
 			t.Errorf("%s: got %q, want %q", c.why, got, c.want)

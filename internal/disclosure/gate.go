@@ -21,9 +21,6 @@ type rule struct {
 // rules is the gate, in the order it is passed (ANONYMITY §4). Each rule has
 // its own file, with its reasons, and a witness world in testdata that is lost
 // when that rule alone is left out.
-//
-// Still to come, each at the end of the figures' part, before owner: before and
-// after a measure, and complementary, which must see all others' work.
 var rules = []rule{
 	// figures
 	{"what is shown", shown},
@@ -32,6 +29,7 @@ var rules = []rule{
 	{"unit and size", unitAndSize},
 	{"minimum", minimum},
 	{"bands", bands},
+	{"complementary", complementary},
 	// signals
 	{"severe", severe},
 	{"change, level, group", standing},

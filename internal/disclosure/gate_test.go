@@ -233,7 +233,7 @@ func TestNothingThatMayNeverLeaveLeaves(t *testing.T) {
 			case l.Audience() == Owner && (u.Level == LevelClass || u.Level == LevelGrade):
 				t.Fatalf("an owner is told of a class or grade: %+v", l.Row())
 			}
-			if _, of, ok := l.Band(); ok && l.Item() == "hurt" && of > 20 && u.Level == LevelClass {
+			if _, _, of, ok := l.Band(); ok && l.Item() == "hurt" && of > 20 && u.Level == LevelClass {
 				t.Fatalf("a sensitive item of a class of at most 160 in %d bands", of)
 			}
 		}

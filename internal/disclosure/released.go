@@ -51,8 +51,8 @@ type Form string
 
 // The forms of a released line.
 const (
-	FormBand          Form = "band"          // a share as one of K equal bands
-	FormWords         Form = "words"         // none_or_few, some, many
+	FormBand          Form = "band"          // a share as one of K equal bands, or several side by side
+	FormWords         Form = "words"         // one of Words
 	FormParticipation Form = "participation" // under_half, half_to_four_fifths, more
 	FormSignal        Form = "signal"
 	FormSignals       Form = "signals" // standing signals of a school, to its owner: 0, 1-4, 5+
@@ -72,12 +72,21 @@ const (
 	ReasonSmall   = "small_class" // the class is too small for this ever to be shown
 )
 
-// The words for a share of a sensitive item.
+// The words for a share of a sensitive item. Two or three of them together are
+// told where one would tell too much of a part of the unit (complementary).
 const (
-	WordsNoneOrFew = "none_or_few"
-	WordsSome      = "some"
-	WordsMany      = "many"
+	WordsNoneOrFew  = "none_or_few"
+	WordsSome       = "some"
+	WordsMany       = "many"
+	WordsNoneToSome = "none_to_some" // none or few, or some
+	WordsSomeToMany = "some_to_many" // some or many
+	WordsNoneToMany = "none_to_many" // nothing can be said
 )
+
+// Words lists them all.
+var Words = []string{
+	WordsNoneOrFew, WordsSome, WordsMany, WordsNoneToSome, WordsSomeToMany, WordsNoneToMany,
+}
 
 // The words for how many took part.
 const (
@@ -187,18 +196,33 @@ func (r Released) Unit() Unit {
 	return Unit{Owner: r.row.Owner, School: r.row.School, Level: Level(r.row.Level), Name: name, Group: group}
 }
 
-// Band is the share as one of several equal bands: it lies in
-// [k/of, (k+1)/of). ok is false if the line is no band.
-func (r Released) Band() (k, of int, ok bool) {
+// Band is the share as one or several of equal bands: it lies in
+// [from/of, to/of). ok is false if the line is no band.
+func (r Released) Band() (from, to, of int, ok bool) {
 	if r.Form() != FormBand {
-		return 0, 0, false
+		return 0, 0, 0, false
 	}
-	k, of, err := parseBand(r.row.Value)
-	return k, of, err == nil
+	from, to, of, err := parseBand(r.row.Value)
+	return from, to, of, err == nil
 }
 
-// Words is the share of a sensitive item in words, or empty.
+// Words is the share of a sensitive item in words, one of Words, or empty.
 func (r Released) Words() string { return r.valueOf(FormWords) }
+
+// MayBe tells whether the share of a sensitive item may be what one of none or
+// few, some and many says, after what Words tells.
+func (r Released) MayBe(word string) bool {
+	from, to, ok := spanOfWords(r.Words())
+	i, j, known := spanOfWords(word)
+	return ok && known && i == j && from <= i && i <= to
+}
+
+// SaysNothing tells whether a share is told in so many bands or words that it
+// could be any. Pages show it as they show what is hidden.
+func (r Released) SaysNothing() bool {
+	from, to, of, ok := r.Band()
+	return ok && from == 0 && to == of || r.Words() == WordsNoneToMany
+}
 
 // Participation is how many took part, in words, or empty.
 func (r Released) Participation() string { return r.valueOf(FormParticipation) }

@@ -20,6 +20,8 @@ type round struct {
 	figures []*figure
 	signals []Signal // Ended ones among them
 
+	ledger ledger // of the school and item that complementary looks at
+
 	tellSignals func(int) string // a school's number of signals, to its owner
 	tellAdult   Audience         // who is told what pupils say of adults
 }
@@ -30,8 +32,9 @@ type unit struct {
 	school  *School
 	classes []int   // indices in school.Classes
 	parts   []*unit // the schools of an owner
-	within  []*unit // the classes of a school, then its grades
+	within  []*unit // the classes of a school, then its grades; the classes of a grade
 	days    []day   // one for each wave of the year
+	first   int     // index in round.figures of its first figure; the others follow in the order of the items
 }
 
 // day is one unit in one wave.
@@ -41,6 +44,8 @@ type day struct {
 	ballots  int // counted ballots, of a class with roster >= 10; of larger units those in kept units
 	replaced int // most in one class of the unit
 	kept     []*Kept
+	place    []int // of each kept unit in SchoolWave.Kept
+	left     bool  // of a school: a class that is not on the roster any more kept something
 }
 
 // tally is one item in one unit in one wave.
@@ -54,7 +59,8 @@ type tally struct {
 type figure struct {
 	*unit
 	item  *Item // participation: a sheet is an answer, the sheets are counted
-	after int   // index of the last wave that an earlier line of it rests on, or -1
+	told  []earlier
+	after int // index of the last wave that an earlier line of it rests on, or -1
 	pool  []tally
 	wait  bool   // nothing leaves this time
 	drop  bool   // is never shown, and leaves no mark
@@ -63,6 +69,12 @@ type figure struct {
 	form  Form
 	value string
 	cause string // what is told of why it is hidden
+}
+
+// earlier is an earlier line of a figure.
+type earlier struct {
+	wave int // index in Input.Waves
+	row  *Row
 }
 
 var participation = Item{ID: ItemParticipation}
@@ -90,6 +102,7 @@ func draft(in Input) *round {
 		}
 	}
 	r.propose(r.total)
+	r.remember()
 	for _, c := range in.Candidates {
 		r.signals = append(r.signals, raise(c, r.in))
 	}
@@ -120,6 +133,7 @@ func (r *round) lay(s *School) {
 			grades[g] = &unit{Unit: Unit{Owner: r.in.Owner, School: s.ID, Level: LevelGrade, Name: strconv.Itoa(g)}, school: s}
 		}
 		grades[g].classes = append(grades[g].classes, c)
+		grades[g].within = append(grades[g].within, u)
 		place[class.Name] = []*unit{u, grades[g], school}
 	}
 	for _, g := range slices.Sorted(maps.Keys(grades)) {
@@ -136,7 +150,7 @@ func (r *round) lay(s *School) {
 	}
 	for w, wave := range s.Waves {
 		for k := range wave.Kept {
-			assign(w, &wave.Kept[k], place, school)
+			assign(w, k, place, school)
 		}
 	}
 	for _, u := range units {
@@ -163,27 +177,31 @@ func (u *unit) gather(w int) {
 
 // assign puts a kept unit in every unit that holds all of it. With a class that
 // has left the roster since, that is the school alone.
-func assign(w int, k *Kept, place map[string][]*unit, school *unit) {
+func assign(w, i int, place map[string][]*unit, school *unit) {
+	k := &school.school.Waves[w].Kept[i]
 	holders := []*unit{school}
 	unknown := func(c string) bool { return place[c] == nil }
-	if len(k.Classes) > 0 && !slices.ContainsFunc(k.Classes, unknown) {
+	if slices.ContainsFunc(k.Classes, unknown) {
+		school.days[w].left = true
+	} else if len(k.Classes) > 0 {
 		holders = place[k.Classes[0]]
 	}
 	for _, u := range holders {
-		if u.Level == LevelClass {
-			if len(k.Classes) == 1 {
-				u.days[w].kept = append(u.days[w].kept, k)
-			}
+		if u.Level == LevelClass && len(k.Classes) > 1 {
 			continue
 		}
-		u.days[w].kept = append(u.days[w].kept, k)
-		u.days[w].ballots += k.Respondents
+		d := &u.days[w]
+		d.kept, d.place = append(d.kept, k), append(d.place, i)
+		if u.Level != LevelClass {
+			d.ballots += k.Respondents
+		}
 	}
 }
 
 // propose drafts the figures of a unit from this wave alone: one for each item,
 // and one for how many took part.
 func (r *round) propose(u *unit) {
+	u.first = len(r.figures)
 	add := func(item *Item) {
 		f := &figure{unit: u, item: item, after: -1, form: FormBand}
 		f.pool = u.tallies(nil, item, r.now-1)
@@ -194,6 +212,42 @@ func (r *round) propose(u *unit) {
 		add(&r.in.Items[i])
 	}
 	add(&participation)
+}
+
+// remember puts the earlier lines of this school year beside the figures they
+// are of. Lines of the wave to release, from a run that was cut short, are not
+// looked at.
+func (r *round) remember() {
+	type key struct {
+		school, unit, item string
+		level              Level
+	}
+	figures := make(map[key]*figure, len(r.figures))
+	for _, f := range r.figures {
+		figures[key{f.School, f.Name, f.item.ID, f.Level}] = f
+	}
+	for i := range r.in.Earlier {
+		row := &r.in.Earlier[i].row
+		if Form(row.Form) == FormSignal || Level(row.Level) != LevelOwner && Audience(row.Audience) != Staff {
+			continue
+		}
+		w, ok := r.index(row.Wave)
+		if !ok || w == r.now {
+			continue
+		}
+		if f := figures[key{row.School, row.Unit, row.Item, Level(row.Level)}]; f != nil {
+			f.told = append(f.told, earlier{w, row})
+		}
+	}
+	for _, f := range r.figures {
+		slices.SortStableFunc(f.told, func(a, b earlier) int { return cmp.Compare(a.wave, b.wave) })
+	}
+}
+
+// index is the place of a wave in this school year; false for a wave of
+// another.
+func (r *round) index(wave uint32) (int, bool) {
+	return slices.BinarySearchFunc(r.in.Waves, wave, func(w Wave, n uint32) int { return cmp.Compare(w.Number, n) })
 }
 
 // tallies appends the waves after one that asked an item of the unit.

@@ -29,7 +29,7 @@ var (
 		"The share of respondents lies below this. Labels as folgmed_share_lower_ratio.",
 		append(figure, "item")...)
 	shareWords = desc("share_words",
-		"1 for the words that hold of a sensitive question, else 0. Labels as folgmed_share_lower_ratio, and words (none_or_few, some, many).",
+		"1 for the words that hold of a sensitive question, and for each of several where it is not told which, else 0. Labels as folgmed_share_lower_ratio, and words (none_or_few, some, many).",
 		append(figure, "item", "words")...)
 	shareHidden = desc("share_hidden",
 		"1 for a figure that is not shown, to protect the pupils. Labels as folgmed_share_lower_ratio.",
@@ -92,12 +92,18 @@ func (s *snapshot) Collect(ch chan<- prometheus.Metric) {
 		item := append(append([]string(nil), unit...), r.Item())
 		switch r.Form() {
 		case disclosure.FormBand:
-			if k, of, ok := r.Band(); ok {
-				send(shareLower, float64(k)/float64(of), item...)
-				send(shareUpper, float64(k+1)/float64(of), item...)
+			if from, to, of, ok := r.Band(); ok {
+				send(shareLower, float64(from)/float64(of), item...)
+				send(shareUpper, float64(to)/float64(of), item...)
 			}
 		case disclosure.FormWords:
-			oneHot(shareWords, r.Words(), allWords, item...)
+			for _, word := range allWords {
+				v := 0.
+				if r.MayBe(word) {
+					v = 1
+				}
+				send(shareWords, v, append(append([]string(nil), item...), word)...)
+			}
 		case disclosure.FormParticipation:
 			oneHot(participation, r.Participation(), allAnswered, unit...)
 		case disclosure.FormSignals:

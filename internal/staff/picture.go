@@ -163,14 +163,15 @@ func (v *visit) later(now wave.Number) chart.Cell {
 
 // cell says one figure: a share in a band or in words, or that it is hidden.
 func (v *visit) cell(r disclosure.Released) chart.Cell {
-	switch r.Form() {
-	case disclosure.FormBand:
-		k, of, _ := r.Band()
-		share := v.t("cell.band", percent(k, of), percent(k+1, of))
-		return chart.Cell{Look: chart.AtLeast(float64(k) / float64(of)), Short: share, Full: share}
-	case disclosure.FormWords:
-		look := map[string]chart.Look{
-			disclosure.WordsNoneOrFew: chart.Step1, disclosure.WordsSome: chart.Step3, disclosure.WordsMany: chart.Step5,
+	switch form := r.Form(); {
+	case form == disclosure.FormBand && !r.SaysNothing():
+		from, to, of, _ := r.Band()
+		share := v.t("cell.band", percent(from, of), percent(to, of))
+		return chart.Cell{Look: chart.AtLeast(float64(from) / float64(of)), Short: share, Full: share}
+	case form == disclosure.FormWords && !r.SaysNothing():
+		look := map[string]chart.Look{ // by the least that it may be, as for a band
+			disclosure.WordsNoneOrFew: chart.Step1, disclosure.WordsNoneToSome: chart.Step1,
+			disclosure.WordsSome: chart.Step3, disclosure.WordsSomeToMany: chart.Step3, disclosure.WordsMany: chart.Step5,
 		}[r.Words()]
 		return chart.Cell{Look: look, Short: v.t("cell." + r.Words()), Full: v.t("cell." + r.Words() + "_full")}
 	default:

@@ -49,8 +49,10 @@ func TestEveryComposedKeyIsThere(t *testing.T) {
 		add("role.", string(r))
 	}
 	add("conclusion.", duty.Concern, duty.NoConcern)
-	for _, w := range []string{disclosure.WordsNoneOrFew, disclosure.WordsSome, disclosure.WordsMany} {
-		add("cell.", w, w+"_full")
+	for _, w := range disclosure.Words {
+		if w != disclosure.WordsNoneToMany { // shown as hidden
+			add("cell.", w, w+"_full")
+		}
 	}
 	add("answered.", disclosure.UnderHalf, disclosure.HalfToFourFifths, disclosure.MoreThanFourFifths)
 	add("hidden.", disclosure.ReasonProtect, disclosure.ReasonSmall)

@@ -8,12 +8,13 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/folgmed/folgmed/internal/ballot"
 	"github.com/folgmed/folgmed/internal/roster"
 	"github.com/folgmed/folgmed/surveys"
 )
 
 type checkCmd struct {
-	Files []string `arg:"" optional:"" type:"existingfile" help:"Questionnaire files (.yaml) and roster files (.yaml, .csv). Without any: the built-in questionnaires."`
+	Files []string `arg:"" optional:"" type:"existingfile" help:"Questionnaire files (.yaml), roster files (.yaml, .csv) and keys.json of an installation, whose fingerprints are shown. Without any: the built-in questionnaires."`
 }
 
 // ownersKey begins a roster file; a questionnaire has no such key.
@@ -38,6 +39,16 @@ func (k checkCmd) Run(c console) error {
 		data, err := os.ReadFile(file)
 		if err != nil {
 			return err
+		}
+		if strings.EqualFold(filepath.Ext(file), ".json") {
+			chain, err := ballot.ParseChain(data)
+			if err != nil {
+				return fmt.Errorf("%s: %w", file, err)
+			}
+			if err := listKeys(c.out, chain); err != nil {
+				return err
+			}
+			continue
 		}
 		if strings.EqualFold(filepath.Ext(file), ".csv") || ownersKey.Match(data) {
 			r, found := roster.Parse(file, data)

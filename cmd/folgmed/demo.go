@@ -201,7 +201,7 @@ func (d demoCmd) pupilLink(ctx context.Context, a *app.App, kept *ready) (string
 				continue // that class's codes are all given out
 			}
 			for _, code := range made[0].Codes {
-				kept.Links = append(kept.Links, fmt.Sprintf("%s/k#%s.%s", status.PublicURL, code, status.Fingerprint))
+				kept.Links = append(kept.Links, fmt.Sprintf("%s/k#%s.%s", status.PublicURL, code, made[0].Fingerprint))
 			}
 			break
 		}

@@ -9,13 +9,16 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
 
+	"github.com/folgmed/folgmed/internal/ballot"
 	"github.com/folgmed/folgmed/internal/config"
 	"github.com/folgmed/folgmed/internal/control"
 	"github.com/folgmed/folgmed/internal/engine"
@@ -34,7 +37,8 @@ type cli struct {
 	Codes    codesCmd    `cmd:"" help:"Make slips with codes for a class, as a page to print."`
 	Detect   detectCmd   `cmd:"" help:"Carry sealed waves on to detection and release now."`
 	Replay   replayCmd   `cmd:"" help:"Cast recorded answers as ballots into a rehearsal."`
-	Check    checkCmd    `cmd:"" help:"Check questionnaire and roster files."`
+	Keys     keysCmd     `cmd:"" help:"Make the ballot keys of a school year, for parts that run apart, and list them."`
+	Check    checkCmd    `cmd:"" help:"Check questionnaire and roster files, and a list of keys."`
 	Evaluate evaluateCmd `cmd:"" help:"Measure the detector beside its rivals, on sets of which the truth is known."`
 	Simulate simulateCmd `cmd:"" help:"Write simulated classes as tables, to compare detectors on."`
 	Score    scoreCmd    `cmd:"" help:"Write the detector's evidence for each class and week of a file."`
@@ -111,12 +115,22 @@ type remote struct {
 
 func (r remote) client() *control.Client { return control.Dial(config.ControlSocket(r.Data)) }
 
-type versionCmd struct{}
+type versionCmd struct{ remote }
 
-// Run prints the version.
-func (versionCmd) Run(c console) error {
-	_, err := fmt.Fprintln(c.out, "folgmed", version)
-	return err
+// Run prints the version, and the keys of the installation in the folder if
+// there is one: they stand on every slip.
+func (v versionCmd) Run(c console) error {
+	if _, err := fmt.Fprintln(c.out, "folgmed", version); err != nil {
+		return err
+	}
+	chain, err := ballot.ReadChain(filepath.Join(v.Data, "keys"))
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return listKeys(c.out, chain)
 }
 
 type engineCmd struct {

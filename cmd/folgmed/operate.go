@@ -202,7 +202,7 @@ func slipSheet(status control.Status, class control.ClassCodes, lang string) (ba
 	sheet := ballot.SlipSheet{
 		Lang: lang, School: class.SchoolName, Class: class.Class,
 		Monday: class.Wave.Opens(), Closes: class.Wave.Closes(),
-		URL: status.PublicURL, Fingerprint: status.Fingerprint,
+		URL: status.PublicURL, Fingerprint: class.Fingerprint,
 	}
 	if lang == "" {
 		sheet.Lang = class.Written

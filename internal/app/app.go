@@ -63,7 +63,7 @@ type App struct {
 	schedule *schedule
 	issuer   *ballot.Issuer
 	collect  *collect.Collector
-	keys     *ballot.Keys
+	keys     *ballot.Ring
 	access   *access.Service
 	surveys  surveys.Set
 	public   *web.Server
@@ -286,11 +286,6 @@ func (a *App) setClock(settings map[string]string) error {
 	return nil
 }
 
-func (a *App) startKeys(context.Context) (err error) {
-	a.keys, err = ballot.LoadOrCreateKeys(filepath.Join(a.cfg.Data, "keys"))
-	return err
-}
-
 func (a *App) startIssuer(context.Context) error {
 	a.issuer = ballot.NewIssuer(ballot.Options{
 		Keys: a.keys, Store: a.parts[config.Issuer], Plan: a.schedule, Random: rand.Reader, Now: a.opt.Now,
@@ -371,12 +366,13 @@ func (a *App) startPublic(context.Context) error {
 func (a *App) pupilRoutes(shell *echo.Echo) error {
 	pupils, err := pupil.New(pupil.Options{
 		Issuer: a.issuer, Collector: a.collect, Roster: a.schedule.Roster, Surveys: a.surveys,
-		Keys: a.keys.Public(), Tally: a.tally, Rehearsal: a.rehearsal,
+		Keys: publicKeys{a.keys}, Tally: a.tally, Rehearsal: a.rehearsal,
 	})
 	if err != nil {
 		return err
 	}
 	pupils.Routes(shell)
+	shell.GET("/keys.json", a.serveKeys)
 	return nil
 }
 

@@ -177,6 +177,7 @@ func (a *App) tidy(ctx context.Context) error {
 		faults = append(faults, a.store.Compact(ctx, uint32(n)))
 	}
 	now := a.schedule.Now()
+	faults = append(faults, a.tidyKeys(now))
 	for n := range wave.Number(lateWaves) {
 		last := wave.NumberOf(now) - n
 		if plan.State(last) == wave.StateReleased {

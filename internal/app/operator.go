@@ -31,7 +31,7 @@ func (a *App) Status(context.Context) (control.Status, error) {
 		Version: a.opt.Version, PublicURL: a.publicURL, Rehearsal: a.rehearsal, Now: a.schedule.Now(),
 	}
 	if a.keys != nil {
-		status.Fingerprint = a.keys.Fingerprint()
+		status.Fingerprint = a.keys.Chain().For(uint32(wave.NumberOf(status.Now))).Fingerprint()
 	}
 	return status, nil
 }
@@ -237,11 +237,17 @@ func (a *App) Codes(ctx context.Context, r control.CodesRequest) ([]control.Clas
 		}
 		return nil, fmt.Errorf("no class is asked in wave %d: it is not open", r.Wave)
 	}
+	// The slips bear the fingerprint of the wave's keys.
+	if err := a.keys.Rotate(r.Wave.SchoolYear()); err != nil {
+		return nil, err
+	}
+	fingerprint := a.keys.Chain().For(uint32(r.Wave)).Fingerprint()
 	codes, err := a.issuer.MakeCodes(ctx, orders...)
 	if err != nil {
 		return nil, err
 	}
 	for i := range made {
+		made[i].Fingerprint = fingerprint
 		for _, code := range codes[i] {
 			made[i].Codes = append(made[i].Codes, code.String())
 		}

@@ -18,9 +18,12 @@ import (
 	"time"
 
 	"github.com/folgmed/folgmed/internal/access"
+	"github.com/folgmed/folgmed/internal/ballot"
+	"github.com/folgmed/folgmed/internal/collect"
 	"github.com/folgmed/folgmed/internal/config"
 	"github.com/folgmed/folgmed/internal/control"
 	"github.com/folgmed/folgmed/internal/store"
+	"github.com/folgmed/folgmed/internal/tablet"
 	"github.com/folgmed/folgmed/internal/wave"
 )
 
@@ -29,12 +32,30 @@ func (i installation) part(t *testing.T, role config.Role) *App {
 	t.Helper()
 	cfg := i.config()
 	cfg.Role, cfg.Data = role, filepath.Join(i.data, string(role))
+	i.giveKeys(t, role, cfg.Data)
 	cfg.ClickHouseUser, cfg.ClickHousePassword = "", ""
 	cfg.Passwords = make(map[string]string)
 	for _, name := range role.Parts() {
 		cfg.Passwords[name] = i.passwords[name]
 	}
 	return New(cfg, Options{Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return now }, Hold: true})
+}
+
+// giveKeys copies to a part the ballot keys that it needs, from a folder that no
+// server runs on.
+func (i installation) giveKeys(t *testing.T, role config.Role, to string) {
+	t.Helper()
+	others := map[config.Role][]string{
+		config.Issuer:    {"hpke.key", "receipt.key"},
+		config.Collector: {"code.key"},
+	}[role]
+	if _, err := os.Stat(to); err == nil || others == nil {
+		return
+	}
+	vault := filepath.Join(i.data, "vault")
+	_, err := ballot.OpenRing(filepath.Join(vault, "keys"), ballot.Holds{Issuer: true, Collector: true}, firstWave.SchoolYear())
+	must(t, err)
+	copyKeys(t, vault, to, others...)
 }
 
 func run(t *testing.T, a *App) *App {
@@ -115,8 +136,6 @@ func TestPartsApart(t *testing.T) {
 		}
 	}
 	parts := map[config.Role]*App{config.Job: run(t, in.part(t, config.Job)), config.Issuer: run(t, in.part(t, config.Issuer))}
-	// The operator gives the collector the keys that the issuer drew.
-	copyKeys(t, filepath.Join(in.data, string(config.Issuer)), filepath.Join(in.data, string(config.Collector)))
 	parts[config.Collector] = run(t, in.part(t, config.Collector))
 	parts[config.Staff] = run(t, in.part(t, config.Staff))
 	job, issuer, collector, staff := parts[config.Job], parts[config.Issuer], parts[config.Collector], parts[config.Staff]
@@ -193,17 +212,95 @@ func TestPartsApart(t *testing.T) {
 	}
 }
 
-// copyKeys copies the ballot keys from one data folder to another.
-func copyKeys(t *testing.T, from, to string) {
+// copyKeys copies the ballot keys from one data folder to another, but for some
+// files.
+func copyKeys(t *testing.T, from, to string, but ...string) {
 	t.Helper()
-	to = filepath.Join(to, "keys")
-	must(t, os.CopyFS(to, os.DirFS(filepath.Join(from, "keys"))))
-	must(t, filepath.WalkDir(to, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
+	must(t, os.CopyFS(filepath.Join(to, "keys"), os.DirFS(filepath.Join(from, "keys"))))
+	must(t, filepath.WalkDir(filepath.Join(to, "keys"), func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil || d.IsDir():
 			return err
+		case slices.Contains(but, d.Name()):
+			return os.Remove(path)
+		default:
+			return os.Chmod(path, 0o600)
 		}
-		return os.Chmod(path, 0o600)
 	}))
+}
+
+// TestKeysOfASchoolYear plays the last wave of a school year and the first of
+// the next. The slips of each bear the fingerprint of its own keys, also those
+// printed before the summer, and a lost receipt of the old year is still given.
+func TestKeysOfASchoolYear(t *testing.T) {
+	t.Parallel()
+	in := newInstallation(t)
+	a, stop := in.start(t)
+	known := twoClasses(8)
+	must(t, a.SaveRoster(t.Context(), known))
+	next := wave.FirstOf(firstWave.SchoolYear()+1) + 1
+	old := next - 2
+	pupil := &tablet.Tablet{URL: a.PublicURL()}
+	prepare := func(a *App, n wave.Number, made control.ClassCodes) tablet.Ballot {
+		t.Helper()
+		pupil.URL = a.PublicURL()
+		b, err := pupil.Prepare(t.Context(), made.Codes[0], made.Fingerprint, func(s tablet.Survey) []int { return make([]int, len(s.Items)) })
+		if err != nil {
+			t.Fatalf("wave %d: %v", n, err)
+		}
+		return b
+	}
+	must(t, player(a, 1).Open(t.Context(), old))
+	spring, err := a.Codes(t.Context(), control.CodesRequest{Wave: old, School: school, Class: "8A"})
+	must(t, err)
+	counted := prepare(a, old, spring[0])
+	autumn, err := a.Codes(t.Context(), control.CodesRequest{Wave: next, School: school, Class: "8A"})
+	must(t, err)
+	if spring[0].Fingerprint == autumn[0].Fingerprint || len(autumn[0].Fingerprint) != 16 {
+		t.Fatalf("two school years have the fingerprints %s and %s", spring[0].Fingerprint, autumn[0].Fingerprint)
+	}
+	_, err = pupil.Cast(t.Context(), counted)
+	must(t, err)
+	must(t, a.MoveWave(t.Context(), control.Move{Wave: old, Step: wave.Sealed}))
+
+	stop()
+	a, _ = in.start(t)
+	must(t, player(a, 1).Open(t.Context(), next))
+	must(t, a.tidy(t.Context()))
+	fresh := prepare(a, next, autumn[0])
+	_, err = pupil.Cast(t.Context(), fresh)
+	must(t, err)
+	if got, err := pupil.Cast(t.Context(), counted); err != nil || got != string(collect.AlreadyCounted) {
+		t.Errorf("the receipt of a ballot of the year before: %s, %v", got, err)
+	}
+	status, err := a.Status(t.Context())
+	must(t, err)
+	if status.Fingerprint != autumn[0].Fingerprint {
+		t.Errorf("the status shows %s, slips %s", status.Fingerprint, autumn[0].Fingerprint)
+	}
+
+	// Anyone can follow the chain.
+	res, err := http.Get(a.PublicURL() + "/keys.json")
+	must(t, err)
+	defer res.Body.Close()
+	data, err := io.ReadAll(res.Body)
+	must(t, err)
+	chain, err := ballot.ParseChain(data)
+	must(t, err)
+	if len(chain.Keys) != 2 || chain.Keys[0].Fingerprint != spring[0].Fingerprint || chain.Keys[1].Fingerprint != autumn[0].Fingerprint {
+		t.Errorf("keys.json holds %+v", chain)
+	}
+	if got := res.Header.Get("Cache-Control"); !strings.Contains(got, "max-age") {
+		t.Errorf("Cache-Control of keys.json: %q", got)
+	}
+
+	// A month and a half into the year no ballot can need the old ones.
+	must(t, a.MoveWave(t.Context(), control.Move{Wave: next, Step: wave.Sealed}))
+	must(t, a.SetClock(t.Context(), control.Clock{Set: (next + 8).Opens()}))
+	must(t, a.tidy(t.Context()))
+	if a.keys.For(uint32(old)) != nil || a.keys.For(uint32(next)) == nil {
+		t.Error("the keys of the old year are kept, or those of the new one gone")
+	}
 }
 
 // TestEachRoleStartsItsOwn holds the start list to what each role may hold.

@@ -27,6 +27,12 @@ type Store interface {
 	CodeUses(ctx context.Context, wave uint32, macs []CodeMAC) ([]CodeUse, error)
 }
 
+// KeySet is a *Ring, or one set of *Keys for all waves.
+type KeySet interface {
+	MAC(c Code) CodeMAC
+	For(wave uint32) *Keys // nil if they are forgotten
+}
+
 // Plan tells what a class is asked in a wave; ok is false for a class or a
 // wave it does not know.
 type Plan interface {
@@ -35,7 +41,7 @@ type Plan interface {
 
 // Options are what an issuer needs.
 type Options struct {
-	Keys   *Keys
+	Keys   KeySet
 	Store  Store
 	Plan   Plan
 	Random io.Reader        // draws codes: crypto/rand.Reader
@@ -120,7 +126,7 @@ func (i *Issuer) Issue(ctx context.Context, typed string, blinded []byte) (Evalu
 	if !onlyBy(u.CodeUse, spent) {
 		return failed(i.refuse())
 	}
-	e, err := i.opts.Keys.evaluate(InfoOf(ask), element)
+	e, err := i.opts.Keys.For(code.Wave).evaluate(InfoOf(ask), element)
 	if err != nil {
 		return failed(fail(Unavailable, "issue: %w", err))
 	}

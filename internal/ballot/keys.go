@@ -1,6 +1,7 @@
 package ballot
 
 import (
+	"bytes"
 	"crypto/ecdh"
 	"crypto/ed25519"
 	"crypto/hmac"
@@ -26,7 +27,8 @@ var (
 	kem   = hpke.DHKEM(ecdh.P256())
 )
 
-// Keys are the secrets of issuer and collector.
+// Keys are the secrets of issuer and collector for the waves of a school year.
+// A process that does not need one of them does not hold it.
 type Keys struct {
 	poprf   *oprf.PrivateKey
 	server  oprf.PartialObliviousServer
@@ -63,8 +65,19 @@ func (k *Keys) Fingerprint() string { return k.public.Fingerprint() }
 
 // MAC is the code as it is stored: whoever has the database alone can neither
 // recognise a slip nor try all codes.
-func (k *Keys) MAC(c Code) CodeMAC {
-	h := hmac.New(sha256.New, k.code)
+func (k *Keys) MAC(c Code) CodeMAC { return macOf(k.code, c) }
+
+// For are the keys of any wave: one set of keys is a ring of one.
+func (k *Keys) For(uint32) *Keys { return k }
+
+// For are the keys of any wave.
+func (p PublicKeys) For(uint32) PublicKeys { return p }
+
+// sign signs with the receipt key.
+func (k *Keys) sign(message []byte) []byte { return ed25519.Sign(k.receipt, message) }
+
+func macOf(key []byte, c Code) CodeMAC {
+	h := hmac.New(sha256.New, key)
 	h.Write([]byte("folgmed code v1\n" + c.chars))
 	return CodeMAC(h.Sum(nil))
 }
@@ -95,22 +108,6 @@ func NewKeys() (*Keys, error) {
 	return assemble(poprf, sealed, ed25519.NewKeyFromSeed(seed), code)
 }
 
-// LoadOrCreateKeys reads the keys from the folder ballot in dir, one file per
-// key, or draws them at the first start. It refuses a key that others than its
-// owner could read or change, and never replaces a missing one: printed slips
-// and queued ballots would be worth nothing.
-func LoadOrCreateKeys(dir string) (*Keys, error) {
-	dir = filepath.Join(dir, "ballot")
-	keys, err := loadKeys(dir)
-	if !errors.Is(err, errNoKeys) {
-		return keys, err
-	}
-	if err := createKeys(dir); err != nil {
-		return nil, fmt.Errorf("create the ballot keys: %w", err)
-	}
-	return loadKeys(dir)
-}
-
 // The key files, each one line of base64.
 const (
 	poprfFile   = "poprf.key"
@@ -121,36 +118,57 @@ const (
 
 var errNoKeys = errors.New("no ballot keys")
 
-func loadKeys(dir string) (*Keys, error) {
-	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
-		return nil, errNoKeys
-	}
-	secrets := map[string][]byte{}
-	for _, name := range []string{poprfFile, hpkeFile, receiptFile, codeFile} {
-		b, err := readSecret(filepath.Join(dir, name))
+// loadYear reads the secrets of one school year that a process holds. Their
+// public halves are known; each secret must be of its own.
+func loadYear(folder string, holds Holds, public PublicKeys) (*Keys, error) {
+	k := &Keys{public: public}
+	read := func(name string, wants Bytes, parse func(secret []byte) ([]byte, error)) error {
+		path := filepath.Join(folder, name)
+		secret, err := readSecret(path)
 		if err != nil {
-			return nil, fmt.Errorf("load the ballot keys: %w", err)
+			return err
 		}
-		secrets[name] = b
+		got, err := parse(secret)
+		if err == nil && !bytes.Equal(got, wants) {
+			err = errors.New("it is not the secret of the key in " + keysFile)
+		}
+		if err != nil {
+			return damaged(path, err)
+		}
+		return nil
 	}
-	fault := func(name string, err error) error {
-		return fmt.Errorf("load the ballot keys: %s is damaged, restore it from your backup: %w", filepath.Join(dir, name), err)
+	err := read(poprfFile, public.POPRF, func(secret []byte) ([]byte, error) {
+		k.poprf = new(oprf.PrivateKey)
+		if err := k.poprf.UnmarshalBinary(suite, secret); err != nil {
+			return nil, err
+		}
+		k.server = oprf.NewPartialObliviousServer(suite, k.poprf)
+		// Public is computed on first use and then kept in the key; here, once,
+		// before there is more than one goroutine.
+		return k.poprf.Public().MarshalBinary()
+	})
+	if err != nil || !holds.Collector {
+		return k, err
 	}
-	poprf := new(oprf.PrivateKey)
-	if err := poprf.UnmarshalBinary(suite, secrets[poprfFile]); err != nil {
-		return nil, fault(poprfFile, err)
-	}
-	sealed, err := kem.NewPrivateKey(secrets[hpkeFile])
-	if err != nil {
-		return nil, fault(hpkeFile, err)
-	}
-	if n := len(secrets[receiptFile]); n != ed25519.SeedSize {
-		return nil, fault(receiptFile, fmt.Errorf("%d bytes, want %d", n, ed25519.SeedSize))
-	}
-	if n := len(secrets[codeFile]); n != 32 {
-		return nil, fault(codeFile, fmt.Errorf("%d bytes, want 32", n))
-	}
-	return assemble(poprf, sealed, ed25519.NewKeyFromSeed(secrets[receiptFile]), secrets[codeFile])
+	return k, errors.Join(
+		read(hpkeFile, public.HPKE, func(secret []byte) (_ []byte, err error) {
+			if k.hpke, err = kem.NewPrivateKey(secret); err != nil {
+				return nil, err
+			}
+			return k.hpke.PublicKey().Bytes(), nil
+		}),
+		read(receiptFile, public.Receipt, func(secret []byte) ([]byte, error) {
+			if len(secret) != ed25519.SeedSize {
+				return nil, fmt.Errorf("%d bytes, want %d", len(secret), ed25519.SeedSize)
+			}
+			k.receipt = ed25519.NewKeyFromSeed(secret)
+			return k.receipt.Public().(ed25519.PublicKey), nil
+		}),
+	)
+}
+
+func damaged(path string, err error) error {
+	return fmt.Errorf("%s is damaged, restore it from your backup: %w", path, err)
 }
 
 func assemble(poprf *oprf.PrivateKey, sealed hpke.PrivateKey, receipt ed25519.PrivateKey, code []byte) (*Keys, error) {
@@ -199,48 +217,6 @@ func readSecret(path string) ([]byte, error) {
 		return nil, fmt.Errorf("%s is not base64, restore it from your backup", path)
 	}
 	return b, nil
-}
-
-// createKeys writes a folder of its own and renames it, so that there are four
-// keys or none, whenever the power goes.
-func createKeys(dir string) (err error) {
-	keys, err := NewKeys()
-	if err != nil {
-		return err
-	}
-	poprf, err := keys.poprf.MarshalBinary()
-	if err != nil {
-		return err
-	}
-	sealed, err := keys.hpke.Bytes()
-	if err != nil {
-		return err
-	}
-	if err := os.MkdirAll(filepath.Dir(dir), 0o700); err != nil {
-		return err
-	}
-	tmp, err := os.MkdirTemp(filepath.Dir(dir), "ballot-new-") // mode 0700
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, os.RemoveAll(tmp)) }() // gone already when all went well
-	for name, secret := range map[string][]byte{
-		poprfFile: poprf, hpkeFile: sealed, receiptFile: keys.receipt.Seed(), codeFile: keys.code,
-	} {
-		if err := writeSecret(filepath.Join(tmp, name), secret); err != nil {
-			return err
-		}
-	}
-	if err := syncDir(tmp); err != nil {
-		return err
-	}
-	if err := os.Rename(tmp, dir); err != nil {
-		if _, lost := os.Stat(dir); lost == nil {
-			return nil // another process was first; its keys are as good
-		}
-		return err
-	}
-	return syncDir(filepath.Dir(dir))
 }
 
 func writeSecret(path string, secret []byte) error {

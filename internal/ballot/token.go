@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"crypto/sha512"
 	"encoding/binary"
+	"errors"
 	"fmt"
 
 	"github.com/cloudflare/circl/group"
@@ -46,6 +47,9 @@ func parseBlinded(b []byte) (oprf.Blinded, error) {
 
 // evaluate gives the same element for the same input, under a fresh proof.
 func (k *Keys) evaluate(info Info, blinded oprf.Blinded) (Evaluation, error) {
+	if k == nil {
+		return Evaluation{}, errors.New("evaluate a ballot: the keys of its wave are forgotten")
+	}
 	e, err := k.server.Evaluate(&oprf.EvaluationRequest{Elements: []group.Element{blinded}}, info.Bytes())
 	if err != nil {
 		return Evaluation{}, fmt.Errorf("evaluate a ballot: %w", err)
@@ -68,7 +72,7 @@ func (k *Keys) evaluate(info Info, blinded oprf.Blinded) (Evaluation, error) {
 // nonce, info and element, is taken here and not on the tablet, which by then
 // can no longer read the nonce: it is sealed with the answers.
 func (k *Keys) Verify(info Info, nonce, token []byte) bool {
-	return len(nonce) == NonceSize && len(token) == TokenSize &&
+	return k != nil && len(nonce) == NonceSize && len(token) == TokenSize &&
 		k.server.VerifyFinalize(nonce, info.Bytes(), finalHash(nonce, info.Bytes(), token))
 }
 

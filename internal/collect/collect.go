@@ -81,9 +81,15 @@ type Plan interface {
 	Ask(school, class string, n wave.Number) (ask wave.Ask, ok bool)
 }
 
+// Keys is a *ballot.Ring, or one set of *ballot.Keys for all waves.
+type Keys interface {
+	Open(sealed []byte) ([]byte, error)
+	For(wave uint32) *ballot.Keys // nil if they are forgotten: then nothing verifies
+}
+
 // Options are what a collector needs.
 type Options struct {
-	Keys  *ballot.Keys
+	Keys  Keys
 	Plan  Plan
 	Items func(wave.Ask) ([]surveys.Item, bool) // the items asked, in order
 	Store Store
@@ -173,7 +179,7 @@ func (c *Collector) Cast(ctx context.Context, body io.Reader) (Counted, Outcome,
 			return Counted{}, outcome, err
 		}
 		if outcome != "" {
-			return Counted{b.ballot.Nonce, c.opts.Keys.Receipt(b.nullifier)}, outcome, nil
+			return Counted{b.ballot.Nonce, c.opts.Keys.For(b.ballot.Info.Wave).Receipt(b.nullifier)}, outcome, nil
 		}
 	}
 	panic("collect: the last step of the pipeline has no outcome")

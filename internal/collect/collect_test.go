@@ -37,11 +37,12 @@ type issuer struct {
 func newIssuer(t testing.TB) issuer {
 	t.Helper()
 	dir := t.TempDir()
-	keys, err := ballot.LoadOrCreateKeys(dir)
+	ring, err := ballot.OpenRing(dir, ballot.Holds{Issuer: true, Collector: true}, 2026)
 	if err != nil {
 		t.Fatal(err)
 	}
-	text, err := os.ReadFile(filepath.Join(dir, "ballot", "poprf.key"))
+	keys := ring.For(140)
+	text, err := os.ReadFile(filepath.Join(dir, "ballot", "2026", "poprf.key"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -101,7 +101,7 @@ func (c *Collector) open(_ context.Context, b *cast) (Outcome, error) {
 
 // genuine tells whether the issuer made this ballot for its class and wave.
 func (c *Collector) genuine(b *cast) bool {
-	return c.opts.Keys.Verify(b.ballot.Info, b.ballot.Nonce, b.envelope.Token)
+	return c.opts.Keys.For(b.ballot.Info.Wave).Verify(b.ballot.Info, b.ballot.Nonce, b.envelope.Token)
 }
 
 // ask finds what the class was asked. One info is honoured for each class,

@@ -111,6 +111,8 @@ type ClassCodes struct {
 	Class      string      `json:"class"`
 	Wave       wave.Number `json:"wave"`
 	Codes      []string    `json:"codes"`
+	// Fingerprint is that of the wave's keys, for the slips.
+	Fingerprint string `json:"fingerprint"`
 }
 
 // maxBody bounds a request: a national roster is about 10 MB.

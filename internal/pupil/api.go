@@ -75,7 +75,7 @@ func (a *App) code(c echo.Context) error {
 		Written:    school.Written,
 		Adults:     orEmpty(school.Adults),
 		HelpLines:  orEmpty(owner.HelpLines),
-		Keys:       a.opts.Keys,
+		Keys:       a.opts.Keys.For(uint32(ask.Wave)),
 		Survey:     survey{ID: q.ID, Version: q.Version, Title: q.Title, Period: q.Period},
 	}
 	for _, i := range q.Asked(ask.Ordinal) {

@@ -264,13 +264,13 @@ func TestBallotsAreSealedAlike(t *testing.T) {
 func knownKeys(t *testing.T) (keys *ballot.Keys, secret func(file string) []byte) {
 	t.Helper()
 	dir := t.TempDir()
-	keys, err := ballot.LoadOrCreateKeys(dir)
+	ring, err := ballot.OpenRing(dir, ballot.Holds{Issuer: true, Collector: true}, 2026)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return keys, func(file string) []byte {
+	return ring.For(140), func(file string) []byte {
 		t.Helper()
-		text, err := os.ReadFile(filepath.Join(dir, "ballot", file))
+		text, err := os.ReadFile(filepath.Join(dir, "ballot", "2026", file))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -45,6 +45,11 @@ type Collector interface {
 	Cast(ctx context.Context, body io.Reader) (collect.Counted, collect.Outcome, error)
 }
 
+// Keys knows the public keys of a wave's ballots.
+type Keys interface {
+	For(wave uint32) ballot.PublicKeys
+}
+
 // Tally counts how requests end.
 type Tally interface {
 	Add(step, outcome string)
@@ -62,7 +67,7 @@ type Options struct {
 	Collector Collector
 	Roster    func() roster.Roster // the one in force
 	Surveys   surveys.Set
-	Keys      ballot.PublicKeys
+	Keys      Keys
 	Tally     Tally
 	Rehearsal bool // every screen says that nothing here is real
 }

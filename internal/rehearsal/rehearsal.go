@@ -50,11 +50,10 @@ func (c class) String() string { return c.name + " at " + c.school }
 // Nothing is opened if a sheet's class is not asked, or if it has more sheets
 // than pupils on the roster.
 func (r *Rehearsal) Play(ctx context.Context, n wave.Number, sheets []Sheet) error {
-	status, err := r.begin(ctx, n, sheets)
-	if err != nil {
+	if err := r.begin(ctx, n, sheets); err != nil {
 		return fmt.Errorf("wave %d: %w", n, err)
 	}
-	if err := r.cast(ctx, n, status.Fingerprint, sheets); err != nil {
+	if err := r.cast(ctx, n, sheets); err != nil {
 		return fmt.Errorf("wave %d: %w", n, err)
 	}
 	for _, step := range []wave.Step{wave.Closed, wave.Sealed} {
@@ -73,33 +72,35 @@ func (r *Rehearsal) Open(ctx context.Context, n wave.Number) error {
 	return r.Operator.MoveWave(ctx, control.Move{Wave: n, Step: wave.Opened})
 }
 
-func (r *Rehearsal) begin(ctx context.Context, n wave.Number, sheets []Sheet) (control.Status, error) {
+func (r *Rehearsal) begin(ctx context.Context, n wave.Number, sheets []Sheet) error {
 	status, err := r.Operator.Status(ctx)
 	if err != nil {
-		return status, err
+		return err
 	}
 	if err := mayPlay(status); err != nil {
-		return status, err
+		return err
 	}
 	known, err := r.Operator.Roster(ctx)
 	if err != nil {
-		return status, err
+		return err
 	}
 	if err := room(known, sheets); err != nil {
-		return status, err
+		return err
 	}
-	return status, r.Open(ctx, n)
+	return r.Open(ctx, n)
 }
 
 // cast gives each sheet a code and casts all of them in random order.
-func (r *Rehearsal) cast(ctx context.Context, n wave.Number, fingerprint string, sheets []Sheet) error {
+func (r *Rehearsal) cast(ctx context.Context, n wave.Number, sheets []Sheet) error {
 	made, err := r.Operator.Codes(ctx, control.CodesRequest{Wave: n})
 	if err != nil {
 		return err
 	}
 	codes := make(map[class][]string, len(made))
+	fingerprint := ""
 	for _, m := range made {
 		codes[class{m.School, m.Class}] = m.Codes
+		fingerprint = m.Fingerprint // one for the wave
 	}
 	transport := r.Client
 	if transport == nil {

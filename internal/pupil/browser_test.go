@@ -37,7 +37,20 @@ type browser struct {
 
 func newBrowser(t *testing.T) *browser {
 	t.Helper()
-	ctx := webtest.Chromium(t)
+	return watched(t, webtest.Chromium(t))
+}
+
+// tab opens another tab of the same browser.
+func (b *browser) tab() (tab *browser, shut func()) {
+	b.t.Helper()
+	ctx, shut := chromedp.NewContext(b.ctx)
+	b.t.Cleanup(shut)
+	return watched(b.t, ctx), shut
+}
+
+// watched fails the test if the page in a tab complains.
+func watched(t *testing.T, ctx context.Context) *browser {
+	t.Helper()
 	b := &browser{t: t, ctx: ctx}
 	b.resize("tablet")
 	complaints := make(chan string, 100)
@@ -95,7 +108,15 @@ func (b *browser) resize(size string) {
 // eval reads the value of an expression, that of a promise once it is there.
 func eval[T any](b *browser, expression string) T {
 	b.t.Helper()
-	value, err := chromedp.Run(b.ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
+	var value T
+	var err error
+	for range 50 {
+		value, err = chromedp.Run(b.ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
+		if err == nil || !strings.Contains(err.Error(), "navigated") && !strings.Contains(err.Error(), "context") {
+			break
+		}
+		time.Sleep(50 * time.Millisecond) // the page was being loaded anew
+	}
 	if err != nil {
 		b.t.Fatalf("%.200s: %v", expression, err)
 	}

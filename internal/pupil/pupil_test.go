@@ -5,10 +5,13 @@ import (
 	"compress/gzip"
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -53,7 +56,13 @@ type school struct {
 	spec      *webtest.Spec
 	storeDown atomic.Bool  // the store refuses answers
 	loseReply atomic.Int32 // so many replies to a cast are cut off
+	loseIssue atomic.Int32 // and to an issue
+	away      atomic.Bool  // nothing answers at all
+	newer     atomic.Bool  // the service worker is another version
+	spoiled   atomic.Bool  // of which a file is not what it should be
 	requests  atomic.Int32 // to the API
+	loads     atomic.Int32 // of everything else
+	clears    atomic.Int32 // of these, wishes to forget
 }
 
 // plan is a plan of one wave: a class per questionnaire, and 10D, for which the
@@ -142,7 +151,7 @@ func newSchool(t *testing.T, change ...func(*pupil.Options)) *school {
 		t.Fatal(err)
 	}
 	e := web.New(web.Options{})
-	e.Use(s.meddle)
+	e.Use(s.meddle, s.upgrade)
 	app.Routes(e)
 	s.spec = webtest.NewSpec(t)
 	s.spec.CheckRoutes(t, e)
@@ -172,15 +181,22 @@ var theRoster = roster.Roster{Owners: []roster.Owner{{
 	}},
 }}}
 
-// meddle counts API requests, and cuts off replies when told to, after the
-// request has been dealt with.
+// meddle counts requests, and cuts off replies when told to, after the request
+// has been dealt with.
 func (s *school) meddle(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
+		if s.away.Load() {
+			panic(http.ErrAbortHandler)
+		}
 		if !strings.HasPrefix(c.Path(), "/api/") {
+			s.loads.Add(1)
+			if c.Path() == "/clear" {
+				s.clears.Add(1)
+			}
 			return next(c)
 		}
 		s.requests.Add(1)
-		if c.Path() == "/api/cast" && s.loseReply.Add(-1) >= 0 {
+		if c.Path() == "/api/cast" && s.loseReply.Add(-1) >= 0 || c.Path() == "/api/issue" && s.loseIssue.Add(-1) >= 0 {
 			c.SetResponse(echo.NewResponse(httptest.NewRecorder(), c.Echo()))
 			if err := next(c); err != nil {
 				s.t.Errorf("the lost reply was to be a receipt: %v", err)
@@ -188,6 +204,30 @@ func (s *school) meddle(next echo.HandlerFunc) echo.HandlerFunc {
 			panic(http.ErrAbortHandler)
 		}
 		return next(c)
+	}
+}
+
+// upgrade serves another version of the app when told to: one whose worker
+// differs, and perhaps names a file with another hash than it has.
+func (s *school) upgrade(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		if c.Path() != "/sw.js" || !s.newer.Load() {
+			return next(c)
+		}
+		recorder, response := httptest.NewRecorder(), c.Response()
+		maps.Copy(recorder.Header(), response.Header())
+		c.Request().Header.Del("Accept-Encoding")
+		c.SetResponse(echo.NewResponse(recorder, c.Echo()))
+		if err := next(c); err != nil {
+			return err
+		}
+		c.SetResponse(response)
+		script := append(recorder.Body.Bytes(), "// newer\n"...)
+		if s.spoiled.Load() {
+			script = bytes.Replace(script, []byte("sha256-"), []byte("sha256-AAAA"), 1)
+			script = bytes.Replace(script, []byte(`"version":"`), []byte(`"version":"spoiled`), 1)
+		}
+		return c.Blob(http.StatusOK, "text/javascript", script)
 	}
 }
 
@@ -399,6 +439,81 @@ func TestPageIsStrictAndSmall(t *testing.T) {
 	t.Logf("%d B to the first question, %d B in all, %d requests", toFirst, total, requests)
 	if toFirst > 40<<10 || total > 120<<10 || requests > 6 {
 		t.Errorf("the page has outgrown its budget: %d B to the first question (40 KiB), %d B in all (120 KiB), %d requests (6)", toFirst, total, requests)
+	}
+}
+
+// What the service worker serves is the page as the server sends it, and each
+// file by its hash.
+func TestWorkerServesTheSamePage(t *testing.T) {
+	s := newSchool(t)
+	get := func(path string) (*http.Response, []byte) {
+		t.Helper()
+		response, err := http.Get(s.url + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer response.Body.Close()
+		body, err := io.ReadAll(response.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return response, body
+	}
+	_, script := get("/sw.js")
+	var served struct {
+		Page struct {
+			Body    string
+			Headers map[string]string
+		}
+		Files map[string]string
+	}
+	_, given, _ := bytes.Cut(script, []byte("self.folgmed="))
+	if err := json.NewDecoder(bytes.NewReader(given)).Decode(&served); err != nil {
+		t.Fatal(err)
+	}
+	response, page := get("/")
+	if served.Page.Body != string(page) {
+		t.Error("the worker has another page than the server")
+	}
+	for name := range response.Header {
+		if name == "Date" || name == "Content-Length" {
+			continue
+		}
+		if got, want := served.Page.Headers[name], response.Header.Get(name); got != want {
+			t.Errorf("%s: the worker says %q, the server %q", name, got, want)
+		}
+	}
+	for _, name := range assetNames(string(page)) {
+		_, content := get(name)
+		sum := sha256.Sum256(content)
+		if want := "sha256-" + base64.StdEncoding.EncodeToString(sum[:]); served.Files[name] != want {
+			t.Errorf("%s: the worker expects %s, the file has %s", name, served.Files[name], want)
+		}
+		delete(served.Files, name)
+	}
+	if len(served.Files) > 0 {
+		t.Errorf("the worker keeps files that the page does not name: %v", served.Files)
+	}
+	if _, again := get("/sw.js"); !bytes.Equal(again, script) {
+		t.Error("the same server has two workers")
+	}
+}
+
+// Nothing but the app's pages is cleared, and only where the page asks.
+func TestClearSparesTheStorage(t *testing.T) {
+	s := newSchool(t)
+	response, err := http.Post(s.url+"/clear", "", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	if got := response.Header.Get("Clear-Site-Data"); response.StatusCode != http.StatusNoContent || got != `"cache"` {
+		t.Errorf("%s, Clear-Site-Data %s", response.Status, got)
+	}
+	for _, path := range []string{"/api/code", "/api/issue", "/api/cast"} {
+		if response, _ := s.post(path, "{"); response.Header.Get("Clear-Site-Data") != "" {
+			t.Errorf("%s clears", path)
+		}
 	}
 }
 

@@ -29,7 +29,7 @@ export class App {
   sent: { readonly delivery: Delivery; readonly asked: Asked } | undefined;
   asked: Asked | undefined; // the latest, for whom to talk to; the same for all children here
   typed = { code: "", fingerprint: "" };
-  readonly outbox = new Outbox(() => this.refresh());
+  readonly outbox = new Outbox(() => (this.refresh(), this.renew()));
 
   // refresh brings a screen's status line up to date without redrawing.
   refresh: () => void = () => {};
@@ -38,8 +38,9 @@ export class App {
   private lang: Lang = preferred();
   private langChosen = false;
   private guarded = false;
+  private used = false; // a child has been here since the page was loaded
   private at = 0;
-  private readonly update = keepApp(() => this.idle);
+  private readonly kept = keepApp(() => this.idle);
 
   constructor(private readonly root: HTMLElement) {
     addEventListener("popstate", () => this.leftByBackButton());
@@ -84,7 +85,18 @@ export class App {
     this.lang = preferred();
     this.langChosen = false;
     this.show(start);
-    this.update();
+    this.used = true;
+    this.renew();
+  }
+
+  // renew gives each child a new document, as soon as no ballot is lost by it:
+  // this one's memory, and the address it was opened with, which the browser's
+  // own timings tell, go with it.
+  private renew(): void {
+    if (!this.used || !this.idle || !this.kept.here()) return;
+    this.used = false;
+    this.outbox.handOver();
+    if (!this.kept.takeOver()) location.reload();
   }
 
   show(screen: Screen): void {

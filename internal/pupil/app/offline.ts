@@ -17,18 +17,25 @@ function workerURL(): string {
   return trustedTypes?.createPolicy("folgmed-worker", { createScriptURL: () => workerPath }).createScriptURL("") ?? workerPath;
 }
 
+export interface KeptApp {
+  takeOver(): boolean; // whether a newer version now does, and loads the page anew
+  here(): boolean; // whether the page can be loaded without a network
+}
+
 // keepApp installs the service worker. A newer version waits until idle says
 // that no child is in the middle of anything; then it takes over and the page
-// is loaded anew. The function returned asks again.
-export function keepApp(idle: () => boolean): () => void {
+// is loaded anew. Where there is none (an old browser, no secure context) the
+// app works all the same, as long as there is a network.
+export function keepApp(idle: () => boolean): KeptApp {
   const { serviceWorker } = navigator;
-  if (serviceWorker === undefined) return () => {}; // an old browser, or no secure context
+  if (serviceWorker === undefined) return { takeOver: () => false, here: () => false };
   let registration: ServiceWorkerRegistration | undefined;
   let asked = false;
   const takeOver = () => {
-    if (asked || registration?.waiting == null || !idle()) return;
+    if (registration?.waiting == null || !idle()) return false;
     asked = true;
     registration.waiting.postMessage("take over");
+    return true;
   };
   serviceWorker.addEventListener("controllerchange", () => asked && location.reload());
   document.addEventListener("visibilitychange", () => {
@@ -40,9 +47,9 @@ export function keepApp(idle: () => boolean): () => void {
       takeOver();
       made.addEventListener("updatefound", () => made.installing?.addEventListener("statechange", takeOver));
     },
-    () => {}, // the app works without it, as long as there is a network
+    () => {}, // as above
   );
-  return takeOver;
+  return { takeOver, here: () => registration?.active != null };
 }
 
 // The questions of a class are the same for each child of it.

@@ -40,10 +40,12 @@ export class Outbox {
   private readonly sleepers = new Set<() => void>();
   private readonly tabs = "BroadcastChannel" in self ? new BroadcastChannel("folgmed") : undefined;
   private leaving = false;
+  private handedOver = false;
 
   constructor(private readonly changed: () => void) {
     const wake = () => this.sleepers.forEach((wake) => wake());
     const leave = (leaving: boolean) => {
+      if (this.handedOver) return;
       this.leaving = leaving;
       if (leaving) wake();
     };
@@ -68,6 +70,12 @@ export class Outbox {
     return this.making === 0 && this.unkept.size === 0;
   }
 
+  // handOver tells that the page is loaded anew at once: what waits here goes on
+  // waiting there.
+  handOver(): void {
+    this.handedOver = true;
+  }
+
   send(finished: Finished): Delivery {
     const delivery: { status: Status; outcome: string } = { status: "sending", outcome: "" };
     const tell = (status: Status, outcome = "") => {
@@ -75,8 +83,9 @@ export class Outbox {
       this.changed();
     };
     this.making++;
-    const made = make(finished).finally(() => this.making--);
-    void made
+    void make(finished)
+      .then((ballot) => this.unkept.add(ballot.mark) && ballot) // until it lies on the shelf
+      .finally(() => this.making--)
       .then((ballot) => this.deliver(ballot.mark, () => this.keep(ballot), () => tell("waiting")))
       .then(
         () => tell("delivered"),
@@ -116,12 +125,12 @@ export class Outbox {
           this.lost = outcomeOf(error);
           throw error;
         } finally {
-          this.unkept.delete(mark);
           await shelf.remove(mark).catch(() => {}); // at worst it is cast again, and counted once
         }
       });
     } finally {
       this.underway.delete(mark);
+      this.unkept.delete(mark);
       this.changed();
       if (delivered && !this.unsent) void forget().catch(() => {});
     }

@@ -19,14 +19,10 @@ func (a *App) privacyRoutes(shell *echo.Echo) error {
 	if err != nil {
 		return err
 	}
-	o := privacy.Options{
+	pages, err := privacy.New(privacy.Options{
 		Surveys: a.surveys, Version: a.opt.Version, Files: files, Rehearsal: a.rehearsal,
-		PublicURL: func() string { return a.publicURL }, Reader: a.privacyReader,
-	}
-	if a.keys != nil {
-		o.Fingerprint = a.keys.Fingerprint()
-	}
-	pages, err := privacy.New(o)
+		Keys: a.privacyKeys, PublicURL: func() string { return a.publicURL }, Reader: a.privacyReader,
+	})
 	if err != nil {
 		return err
 	}
@@ -38,6 +34,16 @@ func (a *App) privacyRoutes(shell *echo.Echo) error {
 		pages.StaffRoutes(shell, a.access.Require)
 	}
 	return nil
+}
+
+// privacyKeys are the keys of each school year as of now: a new year's come
+// while the server runs.
+func (a *App) privacyKeys() []privacy.Key {
+	var all []privacy.Key
+	for _, k := range a.keys.Chain().Keys {
+		all = append(all, privacy.Key{From: k.From, Fingerprint: k.Fingerprint})
+	}
+	return all
 }
 
 var errNotSignedIn = errors.New("no person in the request")

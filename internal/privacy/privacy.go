@@ -31,17 +31,26 @@ const (
 
 	letter = "/brev"
 	slides = "/elever"
+
+	keysPath = "/keys.json" // where the keys themselves stand
 )
 
 // Options are what the pages tell of an installation.
 type Options struct {
-	Surveys     surveys.Set
-	Version     string                                // of the program
-	Fingerprint string                                // of the keys, as it stands on every slip; for the public pages
-	Files       map[string]string                     // of the tablet app: name to SHA-256 in hex
-	Rehearsal   bool                                  // the page of the tablet says so, and is another
-	PublicURL   func() string                         // where parents reach the installation
-	Reader      func(c echo.Context) (*Reader, error) // who is signed in; its errors carry their own outcome
+	Surveys   surveys.Set
+	Version   string                                // of the program
+	Keys      func() []Key                          // of each school year, oldest first; for the public pages
+	Files     map[string]string                     // of the tablet app: name to SHA-256 in hex
+	Rehearsal bool                                  // the page of the tablet says so, and is another
+	PublicURL func() string                         // where parents reach the installation
+	Reader    func(c echo.Context) (*Reader, error) // who is signed in; its errors carry their own outcome
+}
+
+// Key is the fingerprint of the public keys of a school year, as it stands on
+// the slips of that year.
+type Key struct {
+	From        int // calendar year in which the school year begins
+	Fingerprint string
 }
 
 // Reader is a member of staff, and the schools whose letter may be printed.

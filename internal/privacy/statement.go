@@ -23,12 +23,16 @@ type statementPage struct {
 	Answers, Counted, Adults, Operation []storedTable
 	Questionnaires                      []questionnaire
 
-	Version     string
-	Fingerprint string // in groups of four, as on the slip
-	Files       []file
-	Sum         string // of all files
-	Rehearsal   bool
+	Version   string
+	Keys      []yearKey // newest first
+	KeysPath  string
+	Files     []file
+	Sum       string // of all files
+	Rehearsal bool
 }
+
+// yearKey is the key of a school year as the slip shows it.
+type yearKey struct{ Year, Fingerprint string }
 
 // file is one of the tablet app.
 type file struct{ Name, SHA256 string }
@@ -43,9 +47,18 @@ func (p *Privacy) statement(c echo.Context) error {
 		Letter: Path + letter + "?lang=" + lang, Slides: Path + slides + "?lang=" + lang,
 		Answers: w.stored(answers), Counted: w.stored(counted), Adults: w.stored(adults), Operation: w.stored(operation),
 		Questionnaires: w.questionnaires(p.Surveys),
-		Version:        p.Version, Fingerprint: inGroups(p.Fingerprint),
+		Version:        p.Version, Keys: byYear(p.Keys()), KeysPath: keysPath,
 		Files: built, Sum: sum(built), Rehearsal: p.Rehearsal,
 	})
+}
+
+// byYear writes the keys, newest first.
+func byYear(keys []Key) []yearKey {
+	var all []yearKey
+	for _, k := range slices.Backward(keys) {
+		all = append(all, yearKey{fmt.Sprintf("%d–%02d", k.From, (k.From+1)%100), inGroups(k.Fingerprint)})
+	}
+	return all
 }
 
 // inGroups parts a fingerprint as the slip does.

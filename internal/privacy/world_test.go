@@ -16,7 +16,8 @@ import (
 	"github.com/folgmed/folgmed/surveys"
 )
 
-const fingerprint = "0123456789ABCDEF"
+// keys are of two school years.
+var keys = []privacy.Key{{From: 2025, Fingerprint: "FEDCBA9876543210"}, {From: 2026, Fingerprint: "0123456789ABCDEF"}}
 
 // hashes are of two files, as sha256sum prints them of "page" and "style"
 // without a newline.
@@ -54,7 +55,8 @@ func newSite(t *testing.T) *site {
 	}
 	s := &site{echo: web.New(web.Options{})}
 	p, err := privacy.New(privacy.Options{
-		Surveys: set, Version: "v1.2.3", Fingerprint: fingerprint, Files: hashes,
+		Surveys: set, Version: "v1.2.3", Files: hashes,
+		Keys:      func() []privacy.Key { return keys },
 		PublicURL: func() string { return "https://folgmed.example" },
 		Reader: func(echo.Context) (*privacy.Reader, error) {
 			if s.reader == nil {

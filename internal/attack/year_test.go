@@ -1,0 +1,43 @@
+package attack
+
+import (
+	"fmt"
+	"math/rand/v2"
+
+	"github.com/folgmed/folgmed/internal/roster"
+)
+
+// year is a small world that was played to its end, with all that is needed to
+// play a part of it again.
+type year struct {
+	*world
+	turns []turn
+	last  *memory // after the last wave
+}
+
+// turn is one wave of a year.
+type turn struct {
+	owner   roster.Owner // as of the seal
+	votes   []vote
+	printed map[[2]string]int
+	before  *memory // as it stood when the wave opened
+	sealed  sealed
+}
+
+// play plays a few waves of a small world.
+func play(seed uint64) (*year, error) {
+	y := &year{world: some(seed)}
+	m := &memory{}
+	for k := range 3 + rand.New(rand.NewPCG(seed, 4)).IntN(4) {
+		y.move()
+		turn := turn{owner: y.owner, votes: y.next(), printed: y.printed(), before: m.copy()}
+		m.owner = turn.owner
+		var err error
+		if turn.sealed, err = m.seal(y.number(k), turn.votes, turn.printed); err != nil {
+			return nil, fmt.Errorf("world %d, wave %d: %w", seed, k, err)
+		}
+		y.turns = append(y.turns, turn)
+	}
+	y.last = m
+	return y, nil
+}

@@ -51,7 +51,7 @@ type installation struct {
 	data      string
 }
 
-func newInstallation(t *testing.T) installation {
+func newInstallation(t testing.TB) installation {
 	t.Helper()
 	in := installation{db: storetest.Database(t), passwords: make(map[string]string), data: t.TempDir()}
 	for _, role := range store.Roles {
@@ -70,7 +70,7 @@ func (i installation) config() config.Server {
 
 // start starts a server that waits with its job, so that a test alone moves
 // the waves. It is stopped when the test ends, or before that by stop.
-func (i installation) start(t *testing.T) (a *App, stop func()) {
+func (i installation) start(t testing.TB) (a *App, stop func()) {
 	t.Helper()
 	a = New(i.config(), Options{
 		Log: slog.New(slog.DiscardHandler), Version: "test", Now: func() time.Time { return now }, Hold: true,

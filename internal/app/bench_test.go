@@ -145,8 +145,8 @@ func bench(ctx context.Context, b *testing.B, binary string) {
 	paced := int(benchRate * benchPaced / time.Second)
 	first, second := bodies[:len(bodies)-paced], bodies[len(bodies)-paced:]
 
-	durable := flood(b, status.PublicURL, first)
-	latencies := pace(b, status.PublicURL, second)
+	durable := flood(b, status.PublicURL+"/api/cast", first, nil)
+	latencies := pace(b, status.PublicURL+"/api/cast", benchRate, second, nil)
 	loaded := resident(b, server.Process.Pid)
 
 	bare := exec.CommandContext(ctx, os.Args[0])
@@ -157,7 +157,7 @@ func bench(ctx context.Context, b *testing.B, binary string) {
 	line := make([]byte, 64)
 	read, err := out.Read(line)
 	fail(b, err)
-	nothing := flood(b, "http://"+strings.TrimSpace(string(line[:read])), first)
+	nothing := flood(b, "http://"+strings.TrimSpace(string(line[:read]))+"/api/cast", first, nil)
 	_ = bare.Process.Kill()
 	_ = bare.Wait()
 
@@ -207,29 +207,29 @@ func each(workers, n int, do func(i int)) {
 	group.Wait()
 }
 
-// flood casts all bodies as fast as they are answered, and returns how many a
-// second were.
-func flood(b *testing.B, url string, bodies [][]byte) float64 {
+// flood posts all bodies as fast as they are answered, and returns how many a
+// second were. Replied, unless nil, is given each reply.
+func flood(b *testing.B, url string, bodies [][]byte, replied func(i int, reply []byte)) float64 {
 	c := client()
 	defer c.CloseIdleConnections()
 	began := time.Now()
-	each(benchClients, len(bodies), func(i int) { cast(b, c, url, bodies[i]) })
+	each(benchClients, len(bodies), func(i int) { post(b, c, url, bodies, i, replied) })
 	return float64(len(bodies)) / time.Since(began).Seconds()
 }
 
-// pace casts all bodies at benchRate whether answered or not, and returns the
-// latencies from the moment each was due, ascending.
-func pace(b *testing.B, url string, bodies [][]byte) []time.Duration {
+// pace posts all bodies at a rate a second whether answered or not, and returns
+// the latencies from the moment each was due, ascending.
+func pace(b *testing.B, url string, rate int, bodies [][]byte, replied func(i int, reply []byte)) []time.Duration {
 	c := client()
 	defer c.CloseIdleConnections()
 	latencies := make([]time.Duration, len(bodies))
 	var group sync.WaitGroup
 	began := time.Now()
-	for i, body := range bodies {
-		due := began.Add(time.Duration(i) * time.Second / benchRate)
+	for i := range bodies {
+		due := began.Add(time.Duration(i) * time.Second / time.Duration(rate))
 		time.Sleep(time.Until(due))
 		group.Go(func() {
-			cast(b, c, url, body)
+			post(b, c, url, bodies, i, replied)
 			latencies[i] = time.Since(due)
 		})
 	}
@@ -238,16 +238,20 @@ func pace(b *testing.B, url string, bodies [][]byte) []time.Duration {
 	return latencies
 }
 
-func cast(b *testing.B, c *http.Client, url string, body []byte) {
-	res, err := c.Post(url+"/api/cast", "application/json", bytes.NewReader(body))
+func post(b *testing.B, c *http.Client, url string, bodies [][]byte, i int, replied func(i int, reply []byte)) {
+	res, err := c.Post(url, "application/json", bytes.NewReader(bodies[i]))
 	if err != nil {
 		b.Error(err)
 		return
 	}
 	reply, err := io.ReadAll(res.Body)
 	_ = res.Body.Close()
-	if err != nil || res.StatusCode != http.StatusOK || !bytes.Contains(reply, []byte(`"accepted"`)) {
-		b.Errorf("cast: %s %s %v", res.Status, reply, err)
+	if err != nil || res.StatusCode != http.StatusOK {
+		b.Errorf("%s: %s %s %v", url, res.Status, reply, err)
+		return
+	}
+	if replied != nil {
+		replied(i, reply)
 	}
 }
 

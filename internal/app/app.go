@@ -366,13 +366,12 @@ func (a *App) startPublic(context.Context) error {
 func (a *App) pupilRoutes(shell *echo.Echo) error {
 	pupils, err := pupil.New(pupil.Options{
 		Issuer: a.issuer, Collector: a.collect, Roster: a.schedule.Roster, Surveys: a.surveys,
-		Keys: publicKeys{a.keys}, Tally: a.tally, Rehearsal: a.rehearsal,
+		Keys: a.keys, Tally: a.tally, Rehearsal: a.rehearsal,
 	})
 	if err != nil {
 		return err
 	}
 	pupils.Routes(shell)
-	shell.GET("/keys.json", a.serveKeys)
 	return nil
 }
 

@@ -75,7 +75,7 @@ func (a *App) code(c echo.Context) error {
 		Written:    school.Written,
 		Adults:     orEmpty(school.Adults),
 		HelpLines:  orEmpty(owner.HelpLines),
-		Keys:       a.opts.Keys.For(uint32(ask.Wave)),
+		Keys:       a.opts.Keys.Chain().For(uint32(ask.Wave)),
 		Survey:     survey{ID: q.ID, Version: q.Version, Title: q.Title, Period: q.Period},
 	}
 	for _, i := range q.Asked(ask.Ordinal) {
@@ -101,6 +101,14 @@ type issueReply struct {
 	Outcome   ballot.Outcome `json:"outcome"`
 	Evaluated ballot.Bytes   `json:"evaluated"`
 	Proof     ballot.Bytes   `json:"proof"`
+}
+
+// keys shows every public key there ever was, so that anyone can follow from
+// one slip's fingerprint to another's; a tablet does, when the school year is
+// a new one.
+func (a *App) keys(c echo.Context) error {
+	c.Response().Header().Set("Cache-Control", "public, max-age=3600")
+	return c.JSON(http.StatusOK, a.opts.Keys.Chain())
 }
 
 // issue spends a code on a ballot.

@@ -432,6 +432,24 @@ func TestOtherKeysAreRefused(t *testing.T) {
 	}
 }
 
+// A tablet that knows the keys of the school year before follows the signatures
+// to this year's; one that is given a fingerprint takes it at its word.
+func TestTabletFollowsTheKeysOfANewYear(t *testing.T) {
+	s, b := newSchool(t), newBrowser(t)
+	codes, before := s.codes("6A", 2), s.keys.Chain().Keys[0].Fingerprint
+	b.visit(s.url + "/k#" + codes[0].String() + "." + before)
+	b.wait("document.querySelector('#fingerprint-mistake')?.textContent > ''")
+
+	eval[bool](b, "localStorage.setItem('folgmed-keys', "+quoted(before)+"), true")
+	b.visit(s.url)
+	b.wait("document.querySelector('#code') !== null && document.querySelector('#fingerprint') === null")
+	b.typeCode(codes[1], "")
+	b.there(".welcome")
+	if known := eval[string](b, "localStorage.getItem('folgmed-keys')"); known != s.keys.Fingerprint() {
+		t.Errorf("the tablet knows the keys %s now, want %s", known, s.keys.Fingerprint())
+	}
+}
+
 func TestSpentCodeIsRefused(t *testing.T) {
 	s, b := newSchool(t), newBrowser(t)
 	code := s.codes("2B", 1)[0]

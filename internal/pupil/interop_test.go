@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -151,6 +152,63 @@ func TestFingerprintIsThatOfTheSlips(t *testing.T) {
 		if got != keys.Fingerprint() {
 			t.Errorf("fingerprint %s, want %s", got, keys.Fingerprint())
 		}
+	}
+}
+
+// The tablet follows the chain that the server writes, forwards and only over
+// good signatures.
+func TestChainLeadsOnTheTablet(t *testing.T) {
+	node := newTablet(t)
+	ring, err := ballot.OpenRing(t.TempDir(), ballot.Holds{Issuer: true, Collector: true}, 2025)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, year := range []int{2026, 2028} {
+		if err := ring.Rotate(year); err != nil {
+			t.Fatal(err)
+		}
+	}
+	keys := ring.Chain().Keys
+	other := mustKeys(t)
+	for _, test := range []struct {
+		name   string
+		from   int
+		change func(keys []ballot.YearKeys) []ballot.YearKeys
+		want   bool
+	}{
+		{"from the first year", 0, nil, true},
+		{"from the year before", 1, nil, true},
+		{"without the years before", 1, func(k []ballot.YearKeys) []ballot.YearKeys { return k[1:] }, true},
+		{"from unknown keys", -1, nil, false},
+		{"a year left out", 0, func(k []ballot.YearKeys) []ballot.YearKeys { return slices.Delete(k, 1, 2) }, false},
+		{"backwards", 1, func(k []ballot.YearKeys) []ballot.YearKeys { k[1], k[2] = k[2], k[1]; return k }, false},
+		{"a year that was not signed", 0, func(k []ballot.YearKeys) []ballot.YearKeys { k[2].From++; return k }, false},
+		{"no signature", 0, func(k []ballot.YearKeys) []ballot.YearKeys { k[2].Signature = nil; return k }, false},
+		{"other keys between", 0, func(k []ballot.YearKeys) []ballot.YearKeys { k[1].PublicKeys = other.Public(); return k }, false},
+		{"a part of one key put to the next", 0, func(k []ballot.YearKeys) []ballot.YearKeys {
+			k[1].POPRF, k[1].HPKE = k[1].POPRF[:31], slices.Concat(k[1].POPRF[31:], k[1].HPKE)
+			return k
+		}, false},
+		{"nothing", 0, func([]ballot.YearKeys) []ballot.YearKeys { return nil }, false},
+	} {
+		chain := ballot.Chain{Keys: slices.Clone(keys)}
+		if test.change != nil {
+			chain.Keys = test.change(chain.Keys)
+		}
+		from := other.Fingerprint()
+		if test.from >= 0 {
+			from = keys[test.from].Fingerprint
+		}
+		var got bool
+		node.ask(&got, "leads", map[string]any{"chain": chain, "from": from, "to": keys[2].Fingerprint})
+		if got != test.want {
+			t.Errorf("%s: it leads to the last year's keys: %v, want %v", test.name, got, test.want)
+		}
+	}
+	var back bool
+	node.ask(&back, "leads", map[string]any{"chain": ring.Chain(), "from": keys[2].Fingerprint, "to": keys[1].Fingerprint})
+	if back {
+		t.Error("new keys lead to old ones")
 	}
 }
 

@@ -45,9 +45,9 @@ type Collector interface {
 	Cast(ctx context.Context, body io.Reader) (collect.Counted, collect.Outcome, error)
 }
 
-// Keys knows the public keys of a wave's ballots.
+// Keys knows the public keys of every school year.
 type Keys interface {
-	For(wave uint32) ballot.PublicKeys
+	Chain() ballot.Chain
 }
 
 // Tally counts how requests end.
@@ -118,6 +118,7 @@ func (a *App) Routes(e *echo.Echo) {
 	e.GET("/assets/*", a.asset)
 	e.GET("/sw.js", a.worker, middleware.Gzip())
 	e.POST("/clear", a.clear)
+	e.GET("/keys.json", a.keys, middleware.Gzip())
 
 	// Of the API only the questions are worth compressing: the other replies
 	// are a few dozen bytes, and a compressor for each costs more than all else

@@ -47,7 +47,7 @@ const (
 type school struct {
 	t         *testing.T
 	url       string
-	keys      *ballot.Keys
+	keys      *ballot.Ring
 	store     *store.Store
 	issuer    *ballot.Issuer
 	plan      plan
@@ -99,7 +99,7 @@ func newSchool(t *testing.T, change ...func(*pupil.Options)) *school {
 	}
 	s := &school{
 		t:       t,
-		keys:    mustKeys(t),
+		keys:    ringOfTwoYears(t),
 		store:   storetest.New(t),
 		plan:    plan{},
 		surveys: set,
@@ -140,7 +140,7 @@ func newSchool(t *testing.T, change ...func(*pupil.Options)) *school {
 		Collector: collector,
 		Roster:    func() roster.Roster { return theRoster },
 		Surveys:   set,
-		Keys:      s.keys.Public(),
+		Keys:      s.keys,
 		Tally:     s.tally,
 	}
 	for _, f := range change {
@@ -159,6 +159,21 @@ func newSchool(t *testing.T, change ...func(*pupil.Options)) *school {
 	t.Cleanup(server.Close)
 	s.url = server.URL
 	return s
+}
+
+// ringOfTwoYears has the keys of the school year before, and those of the wave
+// that is asked.
+func ringOfTwoYears(t *testing.T) *ballot.Ring {
+	t.Helper()
+	year := wave.Number(thisWave).SchoolYear()
+	ring, err := ballot.OpenRing(t.TempDir(), ballot.Holds{Issuer: true, Collector: true}, year-1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := ring.Rotate(year); err != nil {
+		t.Fatal(err)
+	}
+	return ring
 }
 
 var theRoster = roster.Roster{Owners: []roster.Owner{{
@@ -526,4 +541,22 @@ func assetNames(page string) []string {
 		}
 	}
 	return names
+}
+
+func TestKeysAreListed(t *testing.T) {
+	s := newSchool(t)
+	response, err := http.Get(s.url + "/keys.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.spec.CheckResponse(t, "/keys.json", response.StatusCode, response.Header, text)
+	chain, err := ballot.ParseChain(text)
+	if err != nil || len(chain.Keys) != 2 || chain.For(thisWave).Fingerprint() != s.keys.Fingerprint() {
+		t.Errorf("the list of keys is %s (%v)", text, err)
+	}
 }

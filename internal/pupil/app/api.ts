@@ -1,5 +1,6 @@
-// What the tablet and the server say to one another: three requests, no
-// cookie, nothing that could tell two children apart.
+// What the tablet and the server say to one another: three requests for each
+// child, and the list of keys once a year. No cookie, nothing that could tell
+// two children apart.
 
 export const languages = ["nb", "nn", "en"] as const;
 export type Lang = (typeof languages)[number];
@@ -16,6 +17,12 @@ export interface Info {
   attempt: number;
 }
 
+export interface PublicKeys {
+  poprf: string;
+  hpke: string;
+  receipt: string;
+}
+
 export interface Item {
   id: string;
   background?: boolean; // who one is, not how the period was
@@ -30,7 +37,7 @@ export interface Asked {
   written: string; // the school's hovedmål
   adults: { name: string; role: string }[];
   helpLines: { name: string; number: string; url?: string }[];
-  keys: { poprf: string; hpke: string; receipt: string };
+  keys: PublicKeys;
   survey: { id: string; version: number; title: Words; period: Words; items: Item[] };
 }
 
@@ -64,14 +71,17 @@ export class Refusal extends Error {
 
 const patience = 15_000; // ms; a school network that is slower than this is down
 
-export async function post<T>(path: string, body: unknown): Promise<T> {
+export const get = <T>(path: string) => call<T>(path, {});
+
+export const post = <T>(path: string, body: unknown) =>
+  call<T>(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+
+async function call<T>(path: string, request: RequestInit): Promise<T> {
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(), patience);
   try {
     const response = await fetch(path, {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify(body),
+      ...request,
       credentials: "omit",
       cache: "no-store",
       keepalive: true, // what is sent as the page closes still arrives

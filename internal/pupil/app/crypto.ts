@@ -60,9 +60,14 @@ export function markOf(nonce: Uint8Array): Uint8Array {
 // isReceipt tells whether the collector signed this ballot's nullifier. The
 // receipt covers nothing else: a hash of so few answers is quickly guessed.
 export function isReceipt(receipt: Uint8Array, nonce: Uint8Array, receiptKey: Uint8Array): boolean {
+  const nullifier = sha256(joined("folgmed nullifier v1\n", nonce));
+  return isSigned(receipt, joined("folgmed receipt v1\n", nullifier), receiptKey);
+}
+
+// isSigned tells whether the signature (Ed25519) is of this message.
+export function isSigned(signature: Uint8Array, message: Uint8Array, key: Uint8Array): boolean {
   try {
-    const nullifier = sha256(joined("folgmed nullifier v1\n", nonce));
-    return ed25519.verify(receipt, joined("folgmed receipt v1\n", nullifier), receiptKey, { zip215: false });
+    return ed25519.verify(signature, message, key, { zip215: false });
   } catch {
     return false;
   }

@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 const bundle = await build({
   absWorkingDir: dirname(fileURLToPath(import.meta.url)),
   stdin: {
-    contents: ["api", "code", "crypto", "hpke", "week"].map((name) => `export * from "./${name}";`).join("\n"),
+    contents: ["api", "chain", "code", "crypto", "hpke", "week"].map((name) => `export * from "./${name}";`).join("\n"),
     resolveDir: dirname(fileURLToPath(import.meta.url)),
   },
   bundle: true,
@@ -26,6 +26,7 @@ const answers = {
   code: ({ typed }) => app.isCode(app.clean(typed)),
   link: ({ hash }) => app.fromLink(hash) ?? null,
   fingerprint: ({ keys }) => app.fingerprintOf(...keys.map(bytes)),
+  leads: ({ chain, from, to }) => app.leads(chain, from, to),
   week: ({ wave }) => app.weekOf(wave),
   blind: ({ info, key }) => {
     const nonce = app.newNonce();

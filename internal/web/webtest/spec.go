@@ -45,13 +45,15 @@ func NewSpec(t testing.TB) *Spec {
 	return s
 }
 
-// CheckRoutes fails unless the routes of e under /api are exactly the
-// operations described, and every schema of the description is sound.
+// CheckRoutes fails unless the routes of e under /api, and those that end in
+// .json, are exactly the operations described, and every schema of the
+// description is sound.
 func (s *Spec) CheckRoutes(t testing.TB, e *echo.Echo) {
 	t.Helper()
 	var have []string
 	for _, r := range e.Routes() {
-		if strings.HasPrefix(r.Path, "/api/") && !strings.HasPrefix(r.Method, "echo_") {
+		json := strings.HasPrefix(r.Path, "/api/") || strings.HasSuffix(r.Path, ".json")
+		if json && !strings.HasPrefix(r.Method, "echo_") {
 			have = append(have, r.Method+" "+r.Path)
 		}
 	}
@@ -88,12 +90,20 @@ func (s *Spec) Operations() []string {
 // Statuses lists the statuses described for an operation.
 func (s *Spec) Statuses(path string) []int {
 	var list []int
-	for code := range s.get("paths", path, "post", "responses") {
+	for code := range s.get("paths", path, s.method(path), "responses") {
 		n, _ := strconv.Atoi(code)
 		list = append(list, n)
 	}
 	slices.Sort(list)
 	return list
+}
+
+// method is the one that a path is asked with: none has two.
+func (s *Spec) method(path string) string {
+	for method := range s.get("paths", path) {
+		return method
+	}
+	return ""
 }
 
 // CheckRequest fails unless body is a request that POST path describes.
@@ -102,11 +112,11 @@ func (s *Spec) CheckRequest(t testing.TB, path string, body []byte) {
 	s.validate(t, "request to "+path, body, "paths", path, "post", "requestBody", "content", "application/json", "schema")
 }
 
-// CheckResponse fails unless a reply to POST path is one that is described:
+// CheckResponse fails unless a reply from a path is one that is described:
 // status, the headers that it must have, and body.
 func (s *Spec) CheckResponse(t testing.TB, path string, status int, header http.Header, body []byte) {
 	t.Helper()
-	at := []string{"paths", path, "post", "responses", strconv.Itoa(status)}
+	at := []string{"paths", path, s.method(path), "responses", strconv.Itoa(status)}
 	response := s.get(at...)
 	if response == nil {
 		t.Errorf("%s answered with status %d, which openapi.yaml does not describe", path, status)

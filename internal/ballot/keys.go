@@ -70,9 +70,6 @@ func (k *Keys) MAC(c Code) CodeMAC { return macOf(k.code, c) }
 // For are the keys of any wave: one set of keys is a ring of one.
 func (k *Keys) For(uint32) *Keys { return k }
 
-// For are the keys of any wave.
-func (p PublicKeys) For(uint32) PublicKeys { return p }
-
 // sign signs with the receipt key.
 func (k *Keys) sign(message []byte) []byte { return ed25519.Sign(k.receipt, message) }
 

@@ -54,7 +54,7 @@ func (p plan) Ask(school, class string, n wave.Number) (wave.Ask, bool) {
 // ClickHouse.
 type installation struct {
 	url    string
-	keys   *ballot.Keys
+	keys   *ballot.Ring
 	store  *store.Store
 	issuer *ballot.Issuer
 }
@@ -65,7 +65,7 @@ func newInstallation(t *testing.T) installation {
 	if err != nil {
 		t.Fatal(err)
 	}
-	keys, err := ballot.NewKeys()
+	keys, err := ballot.OpenRing(t.TempDir(), ballot.Holds{Issuer: true, Collector: true}, wave.Number(thisWave).SchoolYear())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,7 +84,7 @@ func newInstallation(t *testing.T) installation {
 		}
 	})
 	app, err := pupil.New(pupil.Options{
-		Issuer: issuer, Collector: collector, Surveys: set, Keys: keys.Public(),
+		Issuer: issuer, Collector: collector, Surveys: set, Keys: keys,
 		Roster: func() roster.Roster {
 			return roster.Roster{Owners: []roster.Owner{{Org: ownerOrg, Schools: []roster.School{{
 				Org: schoolOrg, Name: "Nordskogen skole", Written: "nb",

@@ -170,7 +170,7 @@ func plainServer(b *testing.B, a *App) string {
 	collector := &plainCollector{app: a}
 	collector.batch = commit.New(collector.flush, commit.Options{})
 	pupils, err := pupil.New(pupil.Options{
-		Issuer: issuer, Collector: collector, Roster: a.schedule.Roster, Surveys: a.surveys, Keys: publicKeys{a.keys}, Tally: a.tally,
+		Issuer: issuer, Collector: collector, Roster: a.schedule.Roster, Surveys: a.surveys, Keys: a.keys, Tally: a.tally,
 	})
 	fail(b, err)
 	shell := web.New(web.Options{Log: a.log})

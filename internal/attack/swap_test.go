@@ -54,7 +54,7 @@ func swapList(y *year) (win string, err error) {
 func listed(votes []vote) string {
 	var text strings.Builder
 	for _, v := range votes {
-		fmt.Fprintln(&text, v.ballot.School, v.ballot.Class, v.ballot.Options)
+		fmt.Fprintf(&text, "%s %s %d\n", v.ballot.School, v.ballot.Class, v.ballot.Options)
 	}
 	return text.String()
 }

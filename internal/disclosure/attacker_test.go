@@ -463,8 +463,8 @@ func runBy(t interface{ Fatal(...any) }, year Input, rules []rule) [][]Released 
 	return each
 }
 
-func without(name string) []rule {
-	return slices.DeleteFunc(slices.Clone(rules), func(r rule) bool { return r.name == name })
+func without(names ...string) []rule {
+	return slices.DeleteFunc(slices.Clone(rules), func(r rule) bool { return slices.Contains(names, r.name) })
 }
 
 // small draws a year of small schools, with answers that are often at the edge

@@ -261,8 +261,13 @@ func (a *App) prompt(ctx context.Context, s *sealing) error {
 		if err != nil {
 			return err
 		}
-		decisions := prompt.Decide(uint32(s.wave), s.signals[org], duty.Prompts(events), a.schedule.Now())
-		if err := a.store.AppendDuty(ctx, prompt.Events(decisions)); err != nil {
+		prompts := duty.Prompts(events)
+		decisions := prompt.Decide(uint32(s.wave), s.signals[org], prompts, a.schedule.Now())
+		open := prompt.Events(decisions)
+		if owner, ok := a.schedule.Roster().Owner(org); ok {
+			open = append(open, prompt.EachTerm(owner, prompts, a.schedule.Now())...)
+		}
+		if err := a.store.AppendDuty(ctx, open); err != nil {
 			return err
 		}
 		for reason, times := range reasons(decisions) {

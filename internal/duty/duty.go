@@ -20,7 +20,7 @@ import (
 // by (Version, ID) and shows siblings.
 type Event struct {
 	ID      string
-	Subject string // "prompt:ID"; reports and cases follow with their own prefix
+	Subject string // "prompt:ID", "report:ID", "intervention:ID" or "case:ID"
 	Owner   string
 	School  string
 	Version int // of the subject, as the writer saw it; 0 for the event that opens it
@@ -37,7 +37,7 @@ const Machine = "folgmed"
 // Step is what kind of event it is.
 type Step string
 
-// The steps of a prompt.
+// The steps of a prompt. Those of reports and cases stand in steps.go.
 const (
 	Opened    Step = "opened"   // by Machine; of a signal about adults by the owner, who passes it on
 	Joined    Step = "joined"   // another signal of the same unit and kind, or a class's in its school's prompt
@@ -47,7 +47,8 @@ const (
 	Concluded Step = "concluded"
 )
 
-// The conclusions of a prompt, Body.Conclusion.
+// The conclusions of a prompt, Body.Conclusion. One that was answered as a
+// report is ends as InCase, NewCase or NoCase.
 const (
 	Concern   = "concern"    // there is reason to report to the principal
 	NoConcern = "no_concern" // there is not, for the reason given
@@ -69,6 +70,9 @@ type Body struct {
 	Conclusion string   `json:"conclusion,omitempty"` // Concern or NoConcern
 	Reason     string   `json:"reason,omitempty"`     // why a decision was taken, prompt.Reason for machine events
 	ExtraLook  bool     `json:"extra_look,omitempty"` // "we looked out for pupils we know may be vulnerable"
+
+	From   []string `json:"from,omitempty"`   // subjects that a case or report came of
+	Fields Fields   `json:"fields,omitempty"` // what Rules ask for
 }
 
 // MachineID is the id of a machine's event: the same decision taken twice is

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"encoding/json"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/folgmed/folgmed/internal/disclosure"
@@ -21,7 +20,11 @@ const (
 	StateConcluded State = "concluded"
 )
 
-// States lists them in order.
+// StateClosed is that of a closed case; an open one is StateOpen. A report is
+// open until it is answered, and then concluded.
+const StateClosed State = "closed"
+
+// States lists those of a prompt in order.
 var States = []State{StateOpen, StateObserved, StateConcluded}
 
 // Told is one signal of a prompt as it was last told.
@@ -48,31 +51,26 @@ type Prompt struct {
 	Kind       disclosure.Kind
 	Tier       disclosure.Tier // the strongest told
 	State      State
-	Conclusion string // Concern or NoConcern once concluded
+	Conclusion string // once concluded: Concern, NoConcern, or as it was answered
+	Case       string // id of the case that it is in
+	Inquired   bool   // what was looked into is recorded
+	MutedUntil string // the last day that it is put aside, unless a signal has come since
 	Version    int    // what a writer who sees this names
 	OpenedAt   time.Time
 	Signals    []Told
 	History    []Entry // in fold order
 }
 
-const promptPrefix = "prompt:"
-
 // PromptSubject is the subject of a prompt's events.
-func PromptSubject(id string) string { return promptPrefix + id }
+func PromptSubject(id string) string { return SubjectPrompt.key(id) }
 
 // Prompts folds events into the prompts they are about, in the order they were
 // opened. The order and the repetition of events do not matter. Events of a
 // subject that has not been opened are left out until its opening is there.
 func Prompts(events []Event) []Prompt {
-	bySubject := map[string][]Event{}
-	for _, e := range events {
-		if strings.HasPrefix(e.Subject, promptPrefix) {
-			bySubject[e.Subject] = append(bySubject[e.Subject], e)
-		}
-	}
 	var prompts []Prompt
-	for subject, events := range bySubject {
-		if p, ok := foldPrompt(strings.TrimPrefix(subject, promptPrefix), events); ok {
+	for id, events := range byID(SubjectPrompt, events) {
+		if p, ok := foldPrompt(id, events); ok {
 			prompts = append(prompts, p)
 		}
 	}
@@ -83,15 +81,12 @@ func Prompts(events []Event) []Prompt {
 }
 
 func foldPrompt(id string, events []Event) (Prompt, bool) {
-	events = slices.Clone(events)
-	slices.SortFunc(events, order)
-	events = slices.CompactFunc(events, func(a, b Event) bool { return a.ID == b.ID })
-
 	p := Prompt{ID: id, State: StateOpen}
+	p.History, p.Version = history(events)
+	events = eventsOf(p.History)
 	opened := false
-	told := -1 // the version at which the latest signal was told
-	for i, e := range events {
-		p.Version = max(p.Version, e.Version+1)
+	told, muted := -1, -1 // the versions at which the latest signal was told, and at which it was put aside
+	for _, e := range events {
 		switch e.Step {
 		case Opened:
 			opened = true
@@ -109,31 +104,40 @@ func foldPrompt(id string, events []Event) (Prompt, bool) {
 					t.Ended = true
 				}
 			}
-		case Observed:
+		case Observed, Inquired:
+			p.Inquired = p.Inquired || e.Step == Inquired
 			if p.State == StateOpen {
 				p.State = StateObserved
 			}
-		case Concluded: // below: it holds only for what its writer had seen
+		case Muted:
+			p.MutedUntil, muted = e.Body.Fields.Get(FieldUntil), e.Version
+		default: // Concluded and Answered, below: they hold only for what their writer had seen
 		}
-		concurrent := (i > 0 && events[i-1].Version == e.Version) ||
-			(i+1 < len(events) && events[i+1].Version == e.Version)
-		p.History = append(p.History, Entry{Event: e, Concurrent: concurrent})
+	}
+	if muted <= told {
+		p.MutedUntil = ""
 	}
 	for i := range p.History {
 		e := &p.History[i]
-		if e.Step != Concluded || e.Version <= told {
+		ends := e.Step == Concluded || e.Step == Answered
+		if !ends || e.Version <= told {
 			continue
 		}
 		e.Covers = true
 		p.State = StateConcluded
+		conclusion := cmp.Or(e.Body.Conclusion, e.Body.Fields.Get(FieldOutcome))
 		// Of two who concluded without having read each other, the one
 		// who is concerned is heard.
-		if p.Conclusion != Concern {
-			p.Conclusion = e.Body.Conclusion
+		if concerned[p.Conclusion] {
+			continue
 		}
+		p.Conclusion, p.Case = conclusion, e.Body.Fields.Get(FieldCase)
 	}
 	return p, opened
 }
+
+// concerned are the conclusions after which something is done.
+var concerned = map[string]bool{Concern: true, InCase: true, NewCase: true}
 
 // order is the order of the fold. Beyond (Version, ID) it decides which of two
 // events with one id is kept, so that the fold is the same on every reader.
@@ -183,20 +187,16 @@ func (p Prompt) Told(signal string) (Told, bool) {
 
 // With returns the prompt as it is once e has been added.
 func (p Prompt) With(e Event) Prompt {
-	events := []Event{e}
-	for _, h := range p.History {
-		events = append(events, h.Event)
-	}
-	q, _ := foldPrompt(p.ID, events)
+	q, _ := foldPrompt(p.ID, append(eventsOf(p.History), e))
 	return q
 }
 
 // Open reports whether the prompt still asks something of the school.
 func (p Prompt) Open() bool { return p.State != StateConcluded }
 
-// PeriodOver reports whether none of its signals stands any more.
+// PeriodOver reports whether it had signals and none of them stands any more.
 func (p Prompt) PeriodOver() bool {
-	return !slices.ContainsFunc(p.Signals, func(t Told) bool { return !t.Ended })
+	return len(p.Signals) > 0 && !slices.ContainsFunc(p.Signals, func(t Told) bool { return !t.Ended })
 }
 
 // Earlier returns the concluded prompts of the same unit and kind that were

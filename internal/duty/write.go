@@ -17,7 +17,7 @@ const MaxText = 4000
 // field, in the writer's language, so it carries a code and no sentence.
 type Refusal struct {
 	Code  RefusalCode
-	Field string // text, reason, conclusion; empty when it is about the whole
+	Field string // as in the form; empty when it is about the whole
 	Found string // what looked like a person, as it was written; may be empty
 }
 
@@ -41,9 +41,27 @@ const (
 	Names            RefusalCode = "names"             // looks like a list of names
 	NoReason         RefusalCode = "no_reason"         // "no concern" without saying why
 	NoConclusion     RefusalCode = "no_conclusion"     // neither concern nor no concern
-	SevereStaysOpen  RefusalCode = "severe_stays_open" // a severe prompt takes observations only
+	SevereStaysOpen  RefusalCode = "severe_stays_open" // a severe prompt is answered after an inquiry, as a report is
 	AlreadyConcluded RefusalCode = "already_concluded" // the writer saw the conclusion
 	BadForm          RefusalCode = "bad_form"          // id or version is not one a page of ours sends
+
+	Missing        RefusalCode = "missing"          // a field that must be filled in is not
+	BadDay         RefusalCode = "bad_day"          // no day, or years away
+	NotYet         RefusalCode = "not_yet"          // done on a day to come
+	Over           RefusalCode = "over"             // planned for a day that has passed
+	EndBeforeStart RefusalCode = "end_before_start" // the last day is before the first
+	TooLate        RefusalCode = "too_late"         // put aside for too long
+	BadArchive     RefusalCode = "bad_archive"      // not the number of a case
+	InArchive      RefusalCode = "in_archive"       // the archive holds that of an individual case
+	NotYours       RefusalCode = "not_yours"        // another role takes this step
+	NotNow         RefusalCode = "not_now"          // not in the state it is in
+	NotInquired    RefusalCode = "not_inquired"     // it ends only after a recorded inquiry
+	NoSuchCase     RefusalCode = "no_such_case"     // none that is open
+	NoSuchMeasure  RefusalCode = "no_such_measure"  // none in this case
+	SurveyAlone    RefusalCode = "survey_alone"     // figures say nothing about how each has it
+	NotAsked       RefusalCode = "not_asked"        // those affected have not said it themselves
+	NotSafe        RefusalCode = "not_safe"         // those affected say that it is not over
+	NotMuted       RefusalCode = "not_muted"        // what is serious is not put aside
 )
 
 // RefusalCodes lists them all, so that every language can be checked to have
@@ -51,6 +69,8 @@ const (
 var RefusalCodes = []RefusalCode{
 	Empty, TooLong, NationalID, Phone, Email, Names, NoReason, NoConclusion,
 	SevereStaysOpen, AlreadyConcluded, BadForm,
+	Missing, BadDay, NotYet, Over, EndBeforeStart, TooLate, BadArchive, InArchive, NotYours, NotNow, NotInquired,
+	NoSuchCase, NoSuchMeasure, SurveyAlone, NotAsked, NotSafe, NotMuted,
 }
 
 // Writing is what a member of staff sends about a prompt.
@@ -80,9 +100,8 @@ func Observe(p Prompt, w Writing) (Event, error) {
 }
 
 // Conclude makes the event that ends a prompt: concern, or no concern because
-// of a reason. A severe prompt can not be concluded: it ends as a case or with
-// a recorded inquiry (SCHOOL §4), and neither is here yet. Its errors are
-// *Refusal.
+// of a reason. A severe prompt can not be concluded: it is answered, as a
+// report is, and Take does that. Its errors are *Refusal.
 func Conclude(p Prompt, w Writing) (Event, error) {
 	w.Reason = strings.TrimSpace(w.Reason)
 	switch {

@@ -160,6 +160,10 @@ func (v *visit) mayConclude(p duty.Prompt) bool {
 // toldBy returns the signals of a prompt that the person may see, what to look
 // for, and whether there are others.
 func (v *visit) toldBy(p duty.Prompt, told map[string]disclosure.Signal) (cards []signalCard, look []string, others bool) {
+	if p.Kind == duty.Standing {
+		s := disclosure.Signal{Unit: p.Unit, Kind: p.Kind, Tier: p.Tier}
+		return []signalCard{{Unit: v.unit(p.Unit), Sentence: v.sentence(s)}}, v.list("look.other"), false
+	}
 	themes := map[string]bool{}
 	for _, t := range p.Signals {
 		if !v.sees(t.Unit) {

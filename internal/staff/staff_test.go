@@ -300,7 +300,7 @@ func TestSevereTakesObservationsOnly(t *testing.T) {
 	const who = "rektor@example.no"
 	path := "/staff/prompts/" + s.promptOf(t, "9A").ID
 	doc := s.get(t, who, path)
-	if doc.Find(`form[action$="/conclusion"]`).Length() != 0 || !strings.Contains(doc.Find("section:last-child .empty").Text(), "kan ikke avsluttes her ennå") {
+	if doc.Find(`form[action$="/conclusion"]`).Length() != 0 || !strings.Contains(doc.Find("section:last-child .empty").Text(), "med rektors begrunnelse etter at det er undersøkt") {
 		t.Error("a severe prompt has a form to conclude it, or does not say why it has none")
 	}
 	forced := url.Values{"event": {strings.Repeat("x", 20)}, "seen": {"1"}, "conclusion": {"no_concern"}, "text": {"x"}}

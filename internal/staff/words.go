@@ -12,6 +12,7 @@ import (
 	"golang.org/x/text/language"
 
 	"github.com/folgmed/folgmed/internal/disclosure"
+	"github.com/folgmed/folgmed/internal/duty"
 	"github.com/folgmed/folgmed/internal/roster"
 	"github.com/folgmed/folgmed/internal/web"
 )
@@ -83,7 +84,7 @@ func (w words) month(since string) string {
 // headline says in few words what a signal is, after the name of its unit.
 func (w words) headline(s disclosure.Signal) string {
 	switch s.Kind {
-	case disclosure.KindSevere, disclosure.KindAdult:
+	case disclosure.KindSevere, disclosure.KindAdult, duty.Standing:
 		return w.t("headline." + string(s.Kind))
 	case disclosure.KindSilence, disclosure.KindChange, disclosure.KindGroup, disclosure.KindLevel:
 	}
@@ -104,7 +105,7 @@ func (w words) headline(s disclosure.Signal) string {
 // that, never as distress.
 func (w words) sentence(s disclosure.Signal) string {
 	switch {
-	case s.Kind == disclosure.KindSevere || s.Kind == disclosure.KindAdult:
+	case s.Kind == disclosure.KindSevere || s.Kind == disclosure.KindAdult || s.Kind == duty.Standing:
 		return w.t("signal." + string(s.Kind))
 	case silent(s) && s.Kind == disclosure.KindLevel:
 		return w.t("signal.silence_level", w.where(s.Unit))

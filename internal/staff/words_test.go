@@ -48,7 +48,9 @@ func TestEveryComposedKeyIsThere(t *testing.T) {
 	for _, r := range access.Roles {
 		add("role.", string(r))
 	}
-	add("conclusion.", duty.Concern, duty.NoConcern)
+	add("conclusion.", duty.Concern, duty.NoConcern, duty.InCase, duty.NewCase, duty.NoCase)
+	add("headline.", string(duty.Standing))
+	add("signal.", string(duty.Standing))
 	for _, w := range disclosure.Words {
 		if w != disclosure.WordsNoneToMany { // shown as hidden
 			add("cell.", w, w+"_full")

@@ -252,15 +252,17 @@ func TestJournals(t *testing.T) {
 	sibling.ID, sibling.Body.Text = "b", "noe annet"
 	elsewhere := opened
 	elsewhere.ID, elsewhere.School = "y", "974700001"
-	must(t, s.AppendDuty(ctx, []duty.Event{sibling, observed, opened, elsewhere}))
+	// An id is its subject's: no event can take the place of another's.
+	other := duty.Event{ID: "x", Subject: "case:1", Owner: "964338531", School: "974700000", Step: duty.Opened, At: at, By: "p1", Body: duty.Body{Fields: duty.Fields{duty.FieldHeard: {"parents", "nurse"}}}}
+	must(t, s.AppendDuty(ctx, []duty.Event{sibling, observed, opened, elsewhere, other}))
 	again := observed
 	again.At = at.Add(time.Minute) // the retry of a request whose answer got lost
 	must(t, s.AppendDuty(ctx, []duty.Event{again}))
 	must(t, s.AppendDuty(ctx, nil))
 	events, err := s.DutyEvents(ctx, "974700000")
-	equal(t, events, err, []duty.Event{opened, observed, sibling})
+	equal(t, events, err, []duty.Event{other, opened, observed, sibling})
 	events, err = s.DutyEventsOfOwner(ctx, "964338531")
-	equal(t, events, err, []duty.Event{opened, observed, sibling, elsewhere})
+	equal(t, events, err, []duty.Event{other, opened, observed, sibling, elsewhere})
 
 	added := access.Event{ID: "1", At: at, By: "cli", Step: "person_added", Person: "p1", Body: `{"name":"Åse"}`}
 	removed := access.Event{ID: "0", At: at.Add(time.Second), By: "cli", Step: "person_removed", Person: "p1"}

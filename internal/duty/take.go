@@ -1,0 +1,120 @@
+package duty
+
+import (
+	"slices"
+	"time"
+)
+
+// Act is what a person sends to take a step.
+type Act struct {
+	ID     string // made by the client: sent twice is written once
+	Seen   int    // the version of the subject on the writer's page; 0 opens one
+	At     time.Time
+	By     string // person id
+	Role   string
+	Who    Who
+	Fields Fields
+}
+
+// Matter is what steps are taken on: a Prompt, a Report or a Case.
+type Matter interface {
+	thread() Thread
+	subject() Subject
+	// scope is that of a case, and empty for others.
+	scope() string
+	// before is what an act changes; nil if it only adds.
+	before(step Step, f Fields) Fields
+	// allows refuses what follows from the matter itself, once the fields
+	// are in order.
+	allows(step Step, f Fields, today time.Time) error
+}
+
+// Take makes the event of a step on a matter. Its errors are *Refusal.
+func Take(m Matter, step Step, a Act) (Event, error) {
+	t := m.thread()
+	rule, ok := RuleOf(m.subject(), step)
+	if !ok || len(rule.From) == 0 || !clientID.MatchString(a.ID) || a.Seen < 1 || a.Seen > t.Version {
+		return Event{}, &Refusal{Code: BadForm}
+	}
+	if rule.Who != a.Who {
+		return Event{}, &Refusal{Code: NotYours}
+	}
+	if !slices.Contains(rule.From, t.State) {
+		return Event{}, &Refusal{Code: NotNow}
+	}
+	fields, err := check(rule.Fields, m.scope(), a.Fields, m.before(step, a.Fields), a.At)
+	if err != nil {
+		return Event{}, err
+	}
+	if err := m.allows(step, fields, a.At); err != nil {
+		return Event{}, err
+	}
+	return a.event(m.subject().key(t.ID), t.Owner, t.School, step, Body{Fields: fields}), nil
+}
+
+// open makes the event that opens a subject.
+func open(subject Subject, step Step, owner, school string, a Act) (Event, error) {
+	rule, _ := RuleOf(subject, step)
+	if !clientID.MatchString(a.ID) || a.Seen != 0 {
+		return Event{}, &Refusal{Code: BadForm}
+	}
+	if rule.Who != a.Who && rule.Who != Staff { // who leads works there too
+		return Event{}, &Refusal{Code: NotYours}
+	}
+	fields, err := check(rule.Fields, a.Fields.Get(FieldScope), a.Fields, nil, a.At)
+	if err != nil {
+		return Event{}, err
+	}
+	return a.event(subject.key(idOf(subject, a.ID)), owner, school, step, Body{Fields: fields}), nil
+}
+
+func (a Act) event(subject, owner, school string, step Step, body Body) Event {
+	return Event{
+		ID: a.ID, Subject: subject, Owner: owner, School: school, Version: a.Seen, Step: step,
+		At: a.At, By: a.By, Role: a.Role, Body: body,
+	}
+}
+
+// following is the id of an event that comes with another: the same act sent
+// twice writes it once.
+func following(id, subject string, step Step) string {
+	return idOf(Subject(step), id+"\n"+subject)
+}
+
+// mutedFor is how long a prompt may be put aside, in days.
+const mutedFor = 60
+
+func (p Prompt) subject() Subject           { return SubjectPrompt }
+func (p Prompt) scope() string              { return "" }
+func (p Prompt) before(Step, Fields) Fields { return nil }
+func (p Prompt) grave() bool                { return gravePrompt[p.Kind] }
+func (p Prompt) thread() Thread {
+	return Thread{
+		ID: p.ID, Owner: p.Unit.Owner, School: p.Unit.School, State: p.State, Version: p.Version,
+		OpenedAt: p.OpenedAt, History: p.History,
+	}
+}
+
+func (p Prompt) allows(step Step, f Fields, today time.Time) error {
+	switch step {
+	case Answered:
+		return mayAnswer(p.Inquired, f)
+	case Muted:
+		if p.grave() {
+			return &Refusal{Code: NotMuted}
+		}
+		if until, _ := ParseDay(f.Get(FieldUntil)); until.After(midnight(today).AddDate(0, 0, mutedFor)) {
+			return &Refusal{Code: TooLate, Field: string(FieldUntil)}
+		}
+	default: // the fields say all
+	}
+	return nil
+}
+
+// mayAnswer: that something is no case takes a recorded inquiry.
+func mayAnswer(inquired bool, f Fields) error {
+	if f.Get(FieldOutcome) == NoCase && !inquired {
+		return &Refusal{Code: NotInquired, Field: string(FieldOutcome)}
+	}
+	return nil
+}

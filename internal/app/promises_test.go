@@ -106,7 +106,7 @@ func TestByTheClock(t *testing.T) {
 	set(firstWave.Seals())
 	wait("the wave is released after the seal", state(wave.StateReleased))
 	rows := func(table string) uint64 { return stored("SELECT count() FROM " + table) }
-	for _, table := range []string{"answers", "answers_sealing", "codes", "code_use"} {
+	for _, table := range []string{"answers", "answers_sealing", "codes", "code_use", "class_session"} {
 		if n := rows(table); n != 0 {
 			t.Errorf("%d rows of %s are left after the release", n, table)
 		}

@@ -10,16 +10,23 @@ import (
 // paper has one spelling.
 const alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
-// codeLength counts the characters of a printed code, the check character in.
-const codeLength = 10
+// How many characters a code has, the check character in: one on a slip, and
+// the one on the board, by which a tablet joins a class session.
+const (
+	codeLength  = 10
+	boardLength = 8
+)
 
-// Code is a printed code in its one spelling: nine random characters (45 bits)
-// and a check character. Its zero value is no code.
+// Code is a code in its one spelling: random characters, nine on a slip (45
+// bits) and seven on the board (35 bits), and a check character. Its zero value
+// is no code.
 type Code struct{ chars string }
 
-// NewCode draws a code.
-func NewCode(random io.Reader) (Code, error) {
-	digits := make([]byte, codeLength-1)
+// NewCode draws a code for a slip.
+func NewCode(random io.Reader) (Code, error) { return drawCode(random, codeLength) }
+
+func drawCode(random io.Reader, length int) (Code, error) {
+	digits := make([]byte, length-1)
 	if _, err := io.ReadFull(random, digits); err != nil {
 		return Code{}, fmt.Errorf("draw a code: %w", err)
 	}
@@ -52,11 +59,11 @@ func ParseCode(typed string) (Code, error) {
 		}
 		digits = append(digits, byte(d))
 	}
-	if len(digits) < codeLength {
-		return Code{}, fail(Malformed, "the code is too short: it has %d characters", codeLength)
+	if n := len(digits); n != codeLength && n != boardLength {
+		return Code{}, fail(Malformed, "the code is too short: it has %d characters, on the board %d", codeLength, boardLength)
 	}
-	if checkDigit(digits[:codeLength-1]) != digits[codeLength-1] {
-		return Code{}, fail(Malformed, "one character of the code is wrong: compare it with the slip")
+	if last := len(digits) - 1; checkDigit(digits[:last]) != digits[last] {
+		return Code{}, fail(Malformed, "one character of the code is wrong: compare it with the slip or the board")
 	}
 	return Code{spell(digits)}, nil
 }
@@ -64,8 +71,12 @@ func ParseCode(typed string) (Code, error) {
 // String is the code in its one spelling.
 func (c Code) String() string { return c.chars }
 
-// Grouped is the code as it is printed for people: two groups of five.
-func (c Code) Grouped() string { return inGroups(c.chars, 5) }
+// Grouped is the code as it is printed for people: two groups, of five on a
+// slip and of four on the board.
+func (c Code) Grouped() string { return inGroups(c.chars, len(c.chars)/2) }
+
+// onBoard says that tablets join a class session by the code.
+func (c Code) onBoard() bool { return len(c.chars) == boardLength }
 
 func spell(digits []byte) string {
 	var b strings.Builder

@@ -9,8 +9,9 @@ import (
 	"pgregory.net/rapid"
 )
 
-func drawCode(r *rapid.T) Code {
-	digits := rapid.SliceOfN(rapid.ByteRange(0, 31), codeLength-1, codeLength-1).Draw(r, "digits")
+func anyCode(r *rapid.T) Code {
+	n := rapid.SampledFrom([]int{codeLength, boardLength}).Draw(r, "length") - 1
+	digits := rapid.SliceOfN(rapid.ByteRange(0, 31), n, n).Draw(r, "digits")
 	return Code{spell(append(digits, checkDigit(digits)))}
 }
 
@@ -30,6 +31,9 @@ func TestParseCodeForgives(t *testing.T) {
 		"0-0-0-0-1-0-0-0-0-5":     "0000100005",
 		strings.Repeat("0 ", 10):  "0000000000",
 		"\u20110000000000\u2011 ": "0000000000",
+		"o000-0000":               "00000000",
+		// On the board: 2^4^8^16^5^10^20 = 5.
+		"lIi1 1115": "11111115",
 	} {
 		c, err := ParseCode(typed)
 		if err != nil || c.String() != want {
@@ -63,7 +67,7 @@ func TestParseCodeRefuses(t *testing.T) {
 
 func TestCheckCharacterFindsOneMistake(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
-		c := drawCode(r)
+		c := anyCode(r)
 		if got, err := ParseCode(c.Grouped()); err != nil || got != c {
 			r.Fatalf("ParseCode(%q) = %v, %v", c.Grouped(), got, err)
 		}
@@ -76,7 +80,7 @@ func TestCheckCharacterFindsOneMistake(t *testing.T) {
 					r.Fatalf("%s with %c at %d is accepted", c, wrong, i)
 				}
 			}
-			for j := i + 1; j < codeLength; j++ {
+			for j := i + 1; j < len(c.chars); j++ {
 				swapped := []byte(c.chars)
 				swapped[i], swapped[j] = swapped[j], swapped[i]
 				if swapped[i] == swapped[j] {

@@ -27,6 +27,7 @@ type memory struct {
 	fail  func() bool
 	codes map[CodeMAC]StoredCode
 	uses  map[CodeMAC][]CodeUse
+	steps []SessionEvent
 	calls []string
 }
 
@@ -81,6 +82,11 @@ func (m *memory) CodeCount(ctx context.Context, n uint32) (map[[2]string]int, er
 			counts[[2]string{c.School, c.Class}]++
 		}
 	}
+	for _, e := range m.steps {
+		if e.Wave == n {
+			counts[[2]string{e.School, e.Class}] += int(e.Places)
+		}
+	}
 	return counts, nil
 }
 
@@ -123,6 +129,40 @@ func (m *memory) CodeUses(ctx context.Context, n uint32, macs []CodeMAC) ([]Code
 			if u.Wave == n {
 				found = append(found, u)
 			}
+		}
+	}
+	return found, nil
+}
+
+func (m *memory) AppendSession(ctx context.Context, e SessionEvent) error {
+	if err := m.call(ctx, "AppendSession"); err != nil {
+		return err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.steps = append(m.steps, e)
+	return nil
+}
+
+func (m *memory) Sessions(ctx context.Context, sessions, codes []CodeMAC) ([]SessionEvent, error) {
+	if err := m.call(ctx, "Sessions"); err != nil {
+		return nil, err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	wanted := map[CodeMAC]bool{}
+	for _, s := range sessions {
+		wanted[s] = true
+	}
+	for _, e := range m.steps {
+		if e.Step == sessionOpened && slices.Contains(codes, e.Code) {
+			wanted[e.Session] = true
+		}
+	}
+	var found []SessionEvent
+	for _, e := range m.steps {
+		if wanted[e.Session] {
+			found = append(found, e)
 		}
 	}
 	return found, nil
@@ -322,7 +362,7 @@ func TestUnknownAndSpentLookAlike(t *testing.T) {
 		return reply{fmt.Sprint(err), m.calls}
 	}
 	for name, f := range map[string]func(string) error{
-		"look up": func(c string) error { _, err := i.Lookup(t.Context(), c); return err },
+		"look up": func(c string) error { _, _, err := i.Lookup(t.Context(), c); return err },
 		"issue":   func(c string) error { _, _, err := i.Issue(t.Context(), c, blinded(t)); return err },
 	} {
 		a, b := do(spent, f), do(unknown.String(), f)
@@ -348,7 +388,7 @@ func TestFailedLookupsAreBounded(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = i.Lookup(t.Context(), c.String())
+		_, _, err = i.Lookup(t.Context(), c.String())
 		return outcome(err)
 	}
 	var got []string
@@ -363,7 +403,7 @@ func TestFailedLookupsAreBounded(t *testing.T) {
 	}
 	// The pupils at the same address are not held up.
 	for _, c := range sheets[0] {
-		if _, err := i.Lookup(t.Context(), c.String()); err != nil {
+		if _, _, err := i.Lookup(t.Context(), c.String()); err != nil {
 			t.Errorf("a good code is refused: %v", err)
 		}
 		if _, _, err := i.Issue(t.Context(), c.String(), blinded(t)); err != nil {

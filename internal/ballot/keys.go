@@ -65,7 +65,9 @@ func (k *Keys) Fingerprint() string { return k.public.Fingerprint() }
 
 // MAC is the code as it is stored: whoever has the database alone can neither
 // recognise a slip nor try all codes.
-func (k *Keys) MAC(c Code) CodeMAC { return macOf(k.code, c) }
+func (k *Keys) MAC(c Code) CodeMAC { return keyed(k.code, codePurpose, c.chars) }
+
+func (k *Keys) derive(purpose, of string) CodeMAC { return keyed(k.code, purpose, of) }
 
 // For are the keys of any wave: one set of keys is a ring of one.
 func (k *Keys) For(uint32) *Keys { return k }
@@ -73,9 +75,12 @@ func (k *Keys) For(uint32) *Keys { return k }
 // sign signs with the receipt key.
 func (k *Keys) sign(message []byte) []byte { return ed25519.Sign(k.receipt, message) }
 
-func macOf(key []byte, c Code) CodeMAC {
+const codePurpose = "folgmed code v1\n"
+
+// keyed is HMAC-SHA256 under the key of the codes, for one purpose.
+func keyed(key []byte, purpose, of string) CodeMAC {
 	h := hmac.New(sha256.New, key)
-	h.Write([]byte("folgmed code v1\n" + c.chars))
+	h.Write([]byte(purpose + of))
 	return CodeMAC(h.Sum(nil))
 }
 

@@ -133,7 +133,9 @@ func (r *Ring) For(number uint32) *Keys {
 }
 
 // MAC is the code as it is stored.
-func (r *Ring) MAC(c Code) CodeMAC { return macOf(r.code, c) }
+func (r *Ring) MAC(c Code) CodeMAC { return keyed(r.code, codePurpose, c.chars) }
+
+func (r *Ring) derive(purpose, of string) CodeMAC { return keyed(r.code, purpose, of) }
 
 // Open opens a sealed ballot with whichever of the keys it is sealed to: what
 // wave it is of stands inside.

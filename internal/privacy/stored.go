@@ -42,6 +42,9 @@ var Tables = []Stored{
 	{"vintage", []string{"wave", "body"}, counted},
 	{"release", []string{"release", "wave", "owner", "school", "level", "unit", "audience", "item", "form", "value", "reason"}, counted},
 
+	{"class_session", []string{
+		"id", "wave", "school", "class", "attempt", "session", "version", "step", "places", "code", "ends",
+	}, adults},
 	{"duty_event", []string{"id", "subject", "owner", "school", "version", "step", "at", "by", "role", "body"}, adults},
 	{"access_event", []string{"id", "at", "by", "step", "person", "body"}, adults},
 	{"audit", []string{"id", "at", "person", "school", "action", "about"}, adults},

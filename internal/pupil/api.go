@@ -22,8 +22,9 @@ type codeRequest struct {
 }
 
 // codeReply is all that a tablet shows. It is the same for every code of a
-// class in a wave.
+// class in a wave, and the ticket for all tablets that join one session.
 type codeReply struct {
+	Ticket     string            `json:"ticket,omitempty"`
 	Info       ballot.Info       `json:"info"`
 	Ordinal    int               `json:"ordinal"`
 	SchoolName string            `json:"schoolName"`
@@ -56,7 +57,7 @@ func (a *App) code(c echo.Context) error {
 	if err := web.ReadJSON(c, maxBody, &req); err != nil {
 		return err
 	}
-	ask, err := a.opts.Issuer.Lookup(c.Request().Context(), req.Code)
+	ask, ticket, err := a.opts.Issuer.Lookup(c.Request().Context(), req.Code)
 	if err != nil {
 		return err
 	}
@@ -69,6 +70,7 @@ func (a *App) code(c echo.Context) error {
 		return fmt.Errorf("questionnaire %s version %d is asked but not loaded", ask.Questionnaire, ask.Version)
 	}
 	reply := codeReply{
+		Ticket:     ticket,
 		Info:       ballot.InfoOf(ask),
 		Ordinal:    ask.Ordinal,
 		SchoolName: school.Name,

@@ -33,9 +33,10 @@ var built embed.FS
 
 // Issuer turns codes into ballots. Its errors carry their own outcome.
 type Issuer interface {
-	// Lookup tells what the class of a code is asked, and spends nothing.
-	Lookup(ctx context.Context, code string) (wave.Ask, error)
-	// Issue spends the code on a blinded nonce.
+	// Lookup tells what the class of a code is asked, and spends nothing. The
+	// ticket is there if the code is that of a class session.
+	Lookup(ctx context.Context, code string) (ask wave.Ask, ticket string, err error)
+	// Issue spends the code, or takes a place by the ticket, on a blinded nonce.
 	Issue(ctx context.Context, code string, blinded []byte) (ballot.Evaluation, ballot.Outcome, error)
 }
 

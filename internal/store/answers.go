@@ -71,10 +71,11 @@ func (s *Store) SaveNullifiers(ctx context.Context, wave uint32, counted []ballo
 	return nil
 }
 
-// DropWave forgets a folded wave's answers, late ones too, and its codes.
+// DropWave forgets a folded wave's answers, late ones too, its codes
+// and its class sessions.
 // Dropping twice is dropping once.
 func (s *Store) DropWave(ctx context.Context, wave uint32) error {
-	for _, table := range []string{"answers_sealing", "answers", "codes", "code_use"} {
+	for _, table := range []string{"answers_sealing", "answers", "codes", "code_use", "class_session"} {
 		if err := s.exec(ctx, "DropWave."+table, partition(wave)); err != nil {
 			return err
 		}

@@ -29,7 +29,8 @@ func (s *Store) Codes(ctx context.Context, macs []ballot.CodeMAC) ([]ballot.Stor
 	return all, err
 }
 
-// CodeCount tells how many codes are printed in a wave, by school and class.
+// CodeCount tells how many codes are printed and how many places of class
+// sessions are made in a wave, by school and class.
 func (s *Store) CodeCount(ctx context.Context, wave uint32) (map[[2]string]int, error) {
 	all := make(map[[2]string]int)
 	var school, class string
@@ -63,18 +64,52 @@ func (s *Store) CodeUses(ctx context.Context, wave uint32, macs []ballot.CodeMAC
 	return all, err
 }
 
+// AppendSession records a step of a class session; it returns when it is
+// durable.
+func (s *Store) AppendSession(ctx context.Context, e ballot.SessionEvent) error {
+	return s.insert(ctx, "AppendSession", "class_session", 1, func(int) []any {
+		return []any{e.ID, e.Wave, e.School, e.Class, e.Attempt, e.Session[:], e.Version, string(e.Step), e.Places, e.Code[:], e.Ends}
+	})
+}
+
+// Sessions returns all events of these sessions, and of those that were ever
+// opened under one of the codes, of waves that are not yet sealed.
+func (s *Store) Sessions(ctx context.Context, sessions, codes []ballot.CodeMAC) ([]ballot.SessionEvent, error) {
+	var all []ballot.SessionEvent
+	var e ballot.SessionEvent
+	dest := []any{
+		&e.ID, &e.Wave, &e.School, &e.Class, &e.Attempt, (*[32]byte)(&e.Session), &e.Version, (*string)(&e.Step), &e.Places,
+		(*[32]byte)(&e.Code), &e.Ends,
+	}
+	ask := func(name string, macs []ballot.CodeMAC, other any) error {
+		return s.eachMACs(ctx, "Sessions", name, macs, dest, func() error {
+			all = append(all, e)
+			return nil
+		}, other)
+	}
+	if err := ask("sessions", sessions, param("codes", []string{})); err != nil {
+		return nil, err
+	}
+	err := ask("codes", codes, param("sessions", []string{}))
+	return all, err
+}
+
 // macsPerQuery keeps the parameters of one query, 67 bytes a code, well inside
 // what ClickHouse takes as an address (1 MiB).
 const macsPerQuery = 1000
 
 // eachMAC runs a query for some codes at a time.
 func (s *Store) eachMAC(ctx context.Context, query string, macs []ballot.CodeMAC, dest []any, f func() error, params ...any) error {
+	return s.eachMACs(ctx, query, "macs", macs, dest, f, params...)
+}
+
+func (s *Store) eachMACs(ctx context.Context, query, name string, macs []ballot.CodeMAC, dest []any, f func() error, params ...any) error {
 	for some := range slices.Chunk(macs, macsPerQuery) {
 		text := make([]string, len(some))
 		for i, mac := range some {
 			text[i] = hex.EncodeToString(mac[:])
 		}
-		if err := s.each(ctx, query, dest, f, append(slices.Clone(params), param("macs", text))...); err != nil {
+		if err := s.each(ctx, query, dest, f, append(slices.Clone(params), param(name, text))...); err != nil {
 			return err
 		}
 	}

@@ -121,6 +121,25 @@ func TestCodes(t *testing.T) {
 	otherWave, err := s.CodeUses(ctx, 151, []ballot.CodeMAC{codes[0].MAC})
 	equal(t, otherWave, err, nil)
 
+	ends := time.Date(2026, 11, 16, 9, 0, 0, 0, time.UTC)
+	opened := ballot.SessionEvent{
+		ID: "a", Wave: 150, School: "974700000", Class: "5A", Attempt: 1, Session: ballot.CodeMAC{7}, Version: 1,
+		Step: "opened", Places: 20, Code: ballot.CodeMAC{8}, Ends: ends,
+	}
+	added := opened
+	added.ID, added.Version, added.Step, added.Places, added.Code = "b", 2, "places_added", 1, ballot.CodeMAC{}
+	for _, e := range []ballot.SessionEvent{added, opened, added} { // twice is once
+		must(t, s.AppendSession(ctx, e))
+	}
+	for _, named := range [][2][]ballot.CodeMAC{{{opened.Session}, nil}, {nil, {opened.Code}}} {
+		events, err := s.Sessions(ctx, named[0], named[1])
+		equal(t, events, err, []ballot.SessionEvent{opened, added})
+	}
+	events, err := s.Sessions(ctx, []ballot.CodeMAC{{8}}, []ballot.CodeMAC{{7}, {}})
+	equal(t, events, err, nil)
+	counted, err = s.CodeCount(ctx, 150)
+	equal(t, counted, err, map[[2]string]int{{"974700000", "5A"}: 24, {"974700000", "5B"}: 2})
+
 	// More codes than one query asks for.
 	macs := make([]ballot.CodeMAC, 2500)
 	many := make([]ballot.CodeUse, len(macs))

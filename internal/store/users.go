@@ -13,7 +13,7 @@ type Role string
 // The roles. Only the job reads answers; whoever reads codes reads no answer.
 const (
 	RoleSchema    Role = "schema"    // makes and changes tables, and reads none of them
-	RoleIssuer    Role = "issuer"    // codes and their uses
+	RoleIssuer    Role = "issuer"    // codes, class sessions and their uses
 	RoleCollector Role = "collector" // stores answers; reads back wave and nullifier alone
 	RoleJob       Role = "job"       // folds, detects and releases
 	RoleStaff     Role = "staff"     // releases and journals
@@ -63,6 +63,7 @@ var grants = map[Role]map[string]string{
 		"wave_event":     seesWaves,
 		"codes":          "SELECT, INSERT",
 		"code_use":       "SELECT, INSERT",
+		"class_session":  "SELECT, INSERT",
 	},
 	RoleCollector: {
 		"migration":      seesMigrations,
@@ -83,6 +84,7 @@ var grants = map[Role]map[string]string{
 		"nullifier":       "SELECT(wave), INSERT, ALTER DELETE",
 		"codes":           "SELECT(wave, school, class, mac), ALTER DELETE", // how many are printed
 		"code_use":        "ALTER DELETE, OPTIMIZE",
+		"class_session":   "SELECT(wave, school, class, session, id, places), ALTER DELETE",
 		"counts":          "SELECT, INSERT, ALTER DELETE",
 		"summary":         "SELECT, INSERT, ALTER DELETE",
 		"vintage":         "SELECT, INSERT",

@@ -63,6 +63,7 @@ func TestWhoMayReadWhat(t *testing.T) {
 	)
 	want := map[store.Role][]string{
 		store.RoleIssuer: {
+			"class_session: id wave school class attempt session version step places code ends",
 			"code_use: wave mac blinded", "codes: wave school class attempt mac",
 			settings, migration, rosters, waves,
 		},
@@ -72,6 +73,7 @@ func TestWhoMayReadWhat(t *testing.T) {
 		store.RoleJob: {
 			"answers: school class wave attempt nullifier items options",
 			"answers_sealing: school class wave attempt nullifier items options",
+			"class_session: id wave school class session places",
 			"codes: wave school class mac",
 			"counts: wave owner school unit stratum measure bin n",
 			"duty_event: id subject owner school version step at by role body",
@@ -191,6 +193,9 @@ func TestRolesDoTheirWork(t *testing.T) {
 	must(t, issuer.UseCodes(ctx, []ballot.CodeUse{{Wave: 150, MAC: code.MAC}}))
 	uses, err := issuer.CodeUses(ctx, 150, []ballot.CodeMAC{code.MAC})
 	equal(t, uses, err, []ballot.CodeUse{{Wave: 150, MAC: code.MAC}})
+	must(t, issuer.AppendSession(ctx, ballot.SessionEvent{ID: "a", Wave: 150, School: "974700000", Class: "5A", Places: 3}))
+	made, err := job.CodeCount(ctx, 150)
+	equal(t, made, err, map[[2]string]int{{"974700000", "5A"}: 4})
 	must(t, job.Compact(ctx, 150))
 	must(t, job.MoveAnswers(ctx, 150))
 	must(t, job.SaveNullifiers(ctx, 150, []ballot.Nullifier{nullifier(1)}))

@@ -1,0 +1,2 @@
+-- DropWave.class_session
+ALTER TABLE class_session DROP PARTITION ID {partition:String}

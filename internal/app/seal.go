@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -44,6 +45,7 @@ type sealStep struct {
 var sealSteps = []sealStep{
 	{"set the answers apart", (*App).moveAnswers, wave.Moved},
 	{"fold the answers into counts", (*App).fold, wave.Folded},
+	{"add the wave to the chain", (*App).linkWave, ""},
 	{"learn what is usual", (*App).learn, ""},
 	{"detect and release", (*App).gate, ""},
 	{"write the release", (*App).saveRelease, ""},
@@ -120,6 +122,32 @@ func (a *App) fold(ctx context.Context, s *sealing) error {
 		return err
 	}
 	return a.store.SaveCounts(ctx, result.Rows)
+}
+
+// linkWave adds the wave to the chain of sealed waves, once: the random bytes
+// that are stored stay, or a repeat would break the links after it.
+func (a *App) linkWave(ctx context.Context, s *sealing) error {
+	n := uint32(s.wave)
+	chain, err := a.store.WaveLinks(ctx)
+	if err != nil || slices.ContainsFunc(chain, func(l counts.Link) bool { return l.Wave == n }) {
+		return err
+	}
+	var random [32]byte
+	if _, err := rand.Read(random[:]); err != nil {
+		return fmt.Errorf("draw random bytes: %w", err)
+	}
+	commitment, err := a.commitment(ctx, n, random)
+	if err != nil {
+		return err
+	}
+	return a.store.SaveWaveLink(ctx, counts.NextLink(chain, n, random, commitment), a.turn.Number())
+}
+
+// commitment is that to the stored counts of a wave.
+func (a *App) commitment(ctx context.Context, n uint32, random [32]byte) ([32]byte, error) {
+	c := counts.Commit(random)
+	err := a.store.CountsOfWave(ctx, n, c.Add)
+	return c.Sum(), err
 }
 
 // view is what is in force now.

@@ -40,6 +40,7 @@ var Tables = []Stored{
 		"n", "sum", "squares", "low", "themes", "answered", "bad",
 	}, counted},
 	{"vintage", []string{"wave", "body"}, counted},
+	{"wave_link", []string{"place", "wave", "turn", "random", "commitment", "link"}, counted},
 	{"release", []string{"release", "wave", "owner", "school", "level", "unit", "audience", "item", "form", "value", "reason"}, counted},
 
 	{"class_session", []string{

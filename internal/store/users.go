@@ -89,6 +89,7 @@ var grants = map[Role]map[string]string{
 		"summary":         "SELECT, INSERT, ALTER DELETE",
 		"vintage":         "SELECT, INSERT",
 		"job_turn":        "SELECT, INSERT",
+		"wave_link":       "SELECT, INSERT",
 		"release":         "SELECT, INSERT",
 		"duty_event":      "SELECT, INSERT",
 	},

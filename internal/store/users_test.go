@@ -85,6 +85,7 @@ func TestWhoMayReadWhat(t *testing.T) {
 			"summary: wave owner school unit stratum questionnaire grade roster ballots n sum squares low themes answered bad",
 			"vintage: wave body",
 			waves,
+			"wave_link: place wave turn random commitment link",
 		},
 		store.RoleStaff: {
 			"access_event: id at by step person body",

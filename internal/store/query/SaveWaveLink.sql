@@ -1,0 +1,2 @@
+-- SaveWaveLink
+INSERT INTO wave_link (place, wave, turn, random, commitment, link)

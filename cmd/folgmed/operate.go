@@ -42,6 +42,7 @@ type waveCmd struct {
 	Open  waveOpenCmd  `cmd:"" help:"Open a wave for every class (rehearsal only)."`
 	Close waveCloseCmd `cmd:"" help:"Close a wave: no more ballots are issued (rehearsal only)."`
 	Seal  waveSealCmd  `cmd:"" help:"Seal a wave: fold, detect and release it (rehearsal only)."`
+	Void  waveVoidCmd  `cmd:"" help:"Set aside what one class has answered in this week's wave, once, so that it answers anew. The school does this itself on its page."`
 	Clock clockCmd     `cmd:"" help:"Set the clock (rehearsal only)."`
 }
 
@@ -98,6 +99,27 @@ type waveSealCmd struct{ oneWave }
 
 // Run seals the wave and waits for its release.
 func (w waveSealCmd) Run(ctx context.Context, c console) error { return w.move(ctx, c, wave.Sealed) }
+
+type waveVoidCmd struct {
+	oneWave
+	School string          `required:"" help:"Organisation number of the school."`
+	Class  string          `required:"" help:"Name of the class."`
+	Reason wave.VoidReason `required:"" enum:"prank,wrong_class,disturbed" help:"prank: answered as a joke; wrong_class: others answered with these codes; disturbed: something went wrong in the room."`
+}
+
+// Run sets the class's answers aside.
+func (v waveVoidCmd) Run(ctx context.Context, c console) error {
+	op := v.client()
+	n, err := waveOf(ctx, op, v.Wave)
+	if err != nil {
+		return err
+	}
+	if err := op.VoidAttempt(ctx, control.VoidRequest{Wave: n, School: v.School, Class: v.Class, Reason: v.Reason}); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(c.out, "%s answers anew in wave %d: its slips no longer work, print others with 'folgmed codes --school %s --class %s'\n", v.Class, n, v.School, v.Class)
+	return err
+}
 
 type clockCmd struct {
 	remote

@@ -28,6 +28,7 @@ const (
 	SeeSchool Right = "see_school" // the same for grades, the school and every class
 	Observe   Right = "observe"    // write what was seen after a prompt
 	Conclude  Right = "conclude"   // end a prompt; class staff too, as it goes to the principal when they do not
+	CarryOut  Right = "carry_out"  // see which classes are asked this week, and have one answer anew
 	SeeAdult  Right = "see_adult"  // what pupils say of adults, once the owner has passed it on; a deputy stands in for the principal
 	SeeOwner  Right = "see_owner"  // the owner's page, and no school's
 )
@@ -36,8 +37,8 @@ const (
 var rights = map[Role][]Right{
 	Reporter:  {Report},
 	Teacher:   {Report, SeeClass, Observe, Conclude},
-	Deputy:    {Report, SeeClass, SeeSchool, SeeAdult, Observe, Conclude},
-	Principal: {Report, SeeClass, SeeSchool, SeeAdult, Observe, Conclude},
+	Deputy:    {Report, SeeClass, SeeSchool, CarryOut, SeeAdult, Observe, Conclude},
+	Principal: {Report, SeeClass, SeeSchool, CarryOut, SeeAdult, Observe, Conclude},
 	OwnerRole: {SeeOwner},
 }
 

@@ -51,6 +51,11 @@ func (s *schedule) Refresh(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read the waves: %w", err)
 	}
+	voids, err := s.store.Voids(ctx)
+	if err != nil {
+		return fmt.Errorf("read which attempts are voided: %w", err)
+	}
+	events = append(events, voids...)
 	s.now.Store(&inForce{roster: r, rates: rates, events: events, plan: wave.NewPlan(r, s.surveys, events, s.clock.Now())})
 	return nil
 }

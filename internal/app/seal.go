@@ -89,15 +89,18 @@ func (a *App) moveAnswers(ctx context.Context, s *sealing) error {
 // replaced whole: the roster may have changed since.
 func (a *App) fold(ctx context.Context, s *sealing) error {
 	n := uint32(s.wave)
-	printed, err := a.store.CodeCount(ctx, n)
+	view := a.view()
+	printed, err := a.printed(ctx, view.Plan, s.wave)
 	if err != nil {
 		return err
 	}
 	// Whoever is told later that a ballot was counted is told of these alone.
 	var nullifiers []ballot.Nullifier
-	result, err := counts.Fold(n, a.view().Classes(s.wave, printed), func(add func(counts.Ballot) error) error {
+	result, err := counts.Fold(n, view.Classes(s.wave, printed), func(add func(counts.Ballot) error) error {
 		return a.store.SealedAnswers(ctx, n, func(b counts.Ballot) error {
-			nullifiers = append(nullifiers, b.Nullifier)
+			if b.Attempt == view.Plan.AttemptOf(b.School, b.Class, s.wave) {
+				nullifiers = append(nullifiers, b.Nullifier)
+			}
 			return add(b)
 		})
 	})
@@ -148,6 +151,22 @@ func (a *App) commitment(ctx context.Context, n uint32, random [32]byte) ([32]by
 	c := counts.Commit(random)
 	err := a.store.CountsOfWave(ctx, n, c.Add)
 	return c.Sum(), err
+}
+
+// printed is how many codes were printed for the attempt of each class that
+// counts, by school and class.
+func (a *App) printed(ctx context.Context, plan *wave.Plan, n wave.Number) (map[[2]string]int, error) {
+	all, err := a.store.CodeCount(ctx, uint32(n))
+	if err != nil {
+		return nil, err
+	}
+	counted := make(map[[2]string]int, len(all))
+	for of, codes := range all {
+		if of.Number == plan.AttemptOf(of.School, of.Class, n) {
+			counted[[2]string{of.School, of.Class}] = codes
+		}
+	}
+	return counted, nil
 }
 
 // view is what is in force now.

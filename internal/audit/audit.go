@@ -20,6 +20,12 @@ type Entry struct {
 	About  string // what was seen: a release id, a prompt id
 }
 
+// VoidedAttempt is the action of setting aside what a class has answered.
+const VoidedAttempt = "voided_attempt"
+
+// Attempt is what a VoidedAttempt is about.
+func Attempt(wave uint32, class string) string { return fmt.Sprintf("wave %d, %s", wave, class) }
+
 // Log keeps entries for good. The same entry twice is one entry.
 type Log interface {
 	AppendAudit(ctx context.Context, e Entry) error

@@ -23,7 +23,7 @@ import (
 // places of sessions with the codes.
 type Store interface {
 	AddCodes(ctx context.Context, codes []StoredCode) error
-	CodeCount(ctx context.Context, wave uint32) (map[[2]string]int, error) // by school and class
+	CodeCount(ctx context.Context, wave uint32) (map[Attempt]int, error)
 	Codes(ctx context.Context, macs []CodeMAC) ([]StoredCode, error)
 	UseCodes(ctx context.Context, uses []CodeUse) error
 	CodeUses(ctx context.Context, wave uint32, macs []CodeMAC) ([]CodeUse, error)
@@ -192,8 +192,10 @@ func (i *Issuer) admit(ctx context.Context, typed string) (*reading, wave.Ask, e
 	}
 	ask, ok := i.opts.Plan.Ask(r.code.School, r.code.Class, wave.Number(r.code.Wave))
 	switch {
-	case ok && r.code.Attempt != ask.Attempt:
+	case ok && r.code.Attempt < ask.Attempt:
 		return nil, wave.Ask{}, i.refuse(r)
+	case ok && r.code.Attempt > ask.Attempt:
+		return nil, wave.Ask{}, fail(Unavailable, "the class answers anew, and this server has not heard of it yet")
 	case !ok || ask.State != wave.StateOpen:
 		return nil, wave.Ask{}, fail(WaveClosed, "this week's questions are not open for the class")
 	}

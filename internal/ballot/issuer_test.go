@@ -70,21 +70,21 @@ func (m *memory) AddCodes(ctx context.Context, codes []StoredCode) error {
 	return nil
 }
 
-func (m *memory) CodeCount(ctx context.Context, n uint32) (map[[2]string]int, error) {
+func (m *memory) CodeCount(ctx context.Context, n uint32) (map[Attempt]int, error) {
 	if err := m.call(ctx, "CodeCount"); err != nil {
 		return nil, err
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	counts := map[[2]string]int{}
+	counts := map[Attempt]int{}
 	for _, c := range m.codes {
 		if c.Wave == n {
-			counts[[2]string{c.School, c.Class}]++
+			counts[Attempt{c.School, c.Class, c.Attempt}]++
 		}
 	}
 	for _, e := range m.steps {
 		if e.Wave == n {
-			counts[[2]string{e.School, e.Class}] += int(e.Places)
+			counts[Attempt{e.School, e.Class, e.Attempt}] += int(e.Places)
 		}
 	}
 	return counts, nil
@@ -441,6 +441,7 @@ func TestIssueRefuses(t *testing.T) {
 		{"wave nobody knows", printed(200, "7B", 1), element, WaveClosed},
 		{"class no longer there", printed(140, "7C", 1), element, WaveClosed},
 		{"attempt set aside", printed(140, "7B", 0), element, CodeRefused},
+		{"attempt not heard of yet", printed(140, "7B", 2), element, Unavailable},
 		{"good", printed(140, "7B", 1), element, Issued},
 	} {
 		_, o, err := i.Issue(t.Context(), test.code, test.element)
@@ -477,6 +478,15 @@ func TestMakeCodes(t *testing.T) {
 	}
 	if err := make(140, 1); err != nil {
 		t.Errorf("the last place: %v", err)
+	}
+	again := p[140]
+	again.Attempt++
+	p[140] = again
+	if err := make(140, 22); err != nil {
+		t.Errorf("a class that answers anew needs all its codes anew: %v", err)
+	}
+	if err := make(140, 1); outcome(err) != "no_place" {
+		t.Errorf("beyond the cap of the second attempt: %v", err)
 	}
 	if err := make(141, 22); err != nil {
 		t.Errorf("another wave has places of its own: %v", err)

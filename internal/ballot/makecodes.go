@@ -15,9 +15,16 @@ type Order struct {
 	N   int
 }
 
-// Cap is how many codes a class of this size may get for one wave, all
-// printings together: the roster and max(2, a tenth of it) replacements. More
-// ballots than that can not be cast in a class's name.
+// Attempt is one class and which of its attempts in a wave.
+type Attempt struct {
+	School, Class string
+	Number        uint8
+}
+
+// Cap is how many codes a class of this size may get for one attempt in a wave,
+// all printings together: the roster and max(2, a tenth of it) replacements. Of
+// a wave's attempts one is counted, so more ballots than that can not be
+// counted in a class's name.
 func Cap(roster int) int { return roster + max(2, roster/10) }
 
 // CapError says that a class would get more codes than its cap.
@@ -46,7 +53,7 @@ func (i *Issuer) MakeCodes(ctx context.Context, orders ...Order) ([][]Code, erro
 
 	type class struct {
 		wave uint32
-		key  [2]string
+		Attempt
 	}
 	made := map[class]int{}
 	counted := map[uint32]bool{}
@@ -61,12 +68,12 @@ func (i *Issuer) MakeCodes(ctx context.Context, orders ...Order) ([][]Code, erro
 			if err != nil {
 				return nil, fail(Unavailable, "make codes: count those of wave %d: %w", n, err)
 			}
-			for key, count := range counts {
-				made[class{n, key}] = count
+			for attempt, count := range counts {
+				made[class{n, attempt}] = count
 			}
 			counted[n] = true
 		}
-		c := class{n, [2]string{ask.School, ask.Class}}
+		c := class{n, Attempt{ask.School, ask.Class, ask.Attempt}}
 		if limit := Cap(ask.RosterSize); order.N < 0 || made[c]+order.N > limit {
 			return nil, &CapError{ask.Class, ask.Wave, ask.RosterSize, limit, made[c], order.N}
 		}

@@ -317,7 +317,7 @@ func (i *Issuer) withinCap(ctx context.Context, ask wave.Ask, places int) error 
 	if err != nil {
 		return fail(Unavailable, "count codes and places: %w", err)
 	}
-	n, limit := made[[2]string{ask.School, ask.Class}], Cap(ask.RosterSize)
+	n, limit := made[Attempt{ask.School, ask.Class, ask.Attempt}], Cap(ask.RosterSize)
 	if n+places > limit {
 		return &CapError{ask.Class, ask.Wave, ask.RosterSize, limit, n, places}
 	}

@@ -67,11 +67,11 @@ func (e *Error) Outcome() string { return string(e.outcome) }
 func (e *Error) Unwrap() error { return e.err }
 
 // Store keeps the rows. InsertAnswers returns once all rows are durable;
-// WaveSteps sees every step that was durable before it began.
+// WaveStands sees all that was durable before it began.
 type Store interface {
 	InsertAnswers(ctx context.Context, rows []Row) error
 	OpenNullifiers(ctx context.Context, waves []uint32, each func(wave uint32, n ballot.Nullifier) error) error
-	WaveSteps(ctx context.Context, waves []uint32) (map[uint32]wave.Step, error) // latest of the installation; none while a wave is open
+	WaveStands(ctx context.Context, waves []uint32) (map[uint32]wave.Stand, error)
 	SealedNullifier(ctx context.Context, n ballot.Nullifier) (bool, error)
 }
 
@@ -140,12 +140,12 @@ func (c *Collector) LoadNullifiers(ctx context.Context, waves []wave.Number) err
 	if err != nil {
 		return fmt.Errorf("load the nullifiers of open waves: %w", err)
 	}
-	steps, err := c.opts.Store.WaveSteps(ctx, numbers)
+	stands, err := c.opts.Store.WaveStands(ctx, numbers)
 	if err != nil {
-		return fmt.Errorf("read the waves' steps: %w", err)
+		return fmt.Errorf("read how the waves stand: %w", err)
 	}
-	for n, step := range steps {
-		if over(step) {
+	for n, stand := range stands {
+		if stand.Sealed() {
 			c.known.forget(n)
 		}
 	}

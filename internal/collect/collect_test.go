@@ -185,11 +185,12 @@ type memory struct {
 	rows    []Row // of the open partitions
 	inserts int
 	steps   map[uint32]wave.Step
+	voided  bool                      // the first attempt of the class, in every wave
 	sealed  map[ballot.Nullifier]bool // counted in a wave that is released
 }
 
 func newMemory() *memory {
-	return &memory{steps: map[uint32]wave.Step{}, sealed: map[ballot.Nullifier]bool{}}
+	return &memory{voided: true, steps: map[uint32]wave.Step{}, sealed: map[ballot.Nullifier]bool{}}
 }
 
 var errAway = errors.New("the store is away")
@@ -242,19 +243,21 @@ func (m *memory) OpenNullifiers(_ context.Context, waves []uint32, each func(uin
 	return nil
 }
 
-func (m *memory) WaveSteps(ctx context.Context, waves []uint32) (map[uint32]wave.Step, error) {
+func (m *memory) WaveStands(ctx context.Context, waves []uint32) (map[uint32]wave.Stand, error) {
 	if err := m.wait(ctx); err != nil {
 		return nil, err
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	steps := map[uint32]wave.Step{}
+	stands := map[uint32]wave.Stand{}
 	for _, n := range waves {
-		if s, ok := m.steps[n]; ok {
-			steps[n] = s
+		stand := wave.Stand{Step: m.steps[n], Voided: map[[2]string]bool{}}
+		if m.voided {
+			stand.Voided[[2]string{"912345678", "7B"}] = true
 		}
+		stands[n] = stand
 	}
-	return steps, nil
+	return stands, nil
 }
 
 func (m *memory) SealedNullifier(ctx context.Context, n ballot.Nullifier) (bool, error) {
@@ -300,6 +303,11 @@ func TestOutcomes(t *testing.T) {
 		change(&info)
 		return info
 	}
+	released := func(change func(*ballot.Info)) ballot.Info {
+		info := p.info(137)
+		change(&info)
+		return info
+	}
 	nullifier := func(n int) ballot.Nullifier {
 		nonce := sha256.Sum256(fmt.Appendf(nil, "pupil %d", n))
 		return ballot.NullifierOf(nonce[:])
@@ -337,7 +345,9 @@ func TestOutcomes(t *testing.T) {
 		{"unknown class", sealed(i.ballot(t, other(func(n *ballot.Info) { n.Class = "7C" }), 5, bothItems, `[1,2]`)), UnknownClass},
 		{"unknown wave", sealed(i.ballot(t, other(func(n *ballot.Info) { n.Wave = 9 }), 5, bothItems, `[1,2]`)), UnknownClass},
 		{"attempt set aside", sealed(i.ballot(t, other(func(n *ballot.Info) { n.Attempt = 1 }), 5, bothItems, `[1,2]`)), WaveClosed},
-		{"attempt to come", sealed(i.ballot(t, other(func(n *ballot.Info) { n.Attempt = 3 }), 5, bothItems, `[1,2]`)), BadToken},
+		{"attempt to come", sealed(i.ballot(t, other(func(n *ballot.Info) { n.Attempt = 3 }), 5, bothItems, `[1,2]`)), Unavailable},
+		{"attempt to come, not issued", sealed(swapInfo(t, i.ballot(t, open, 5, bothItems, `[1,2]`), other(func(n *ballot.Info) { n.Attempt = 3 }))), BadToken},
+		{"attempt set aside, wave released", sealed(i.ballot(t, released(func(n *ballot.Info) { n.Attempt = 1 }), 72, bothItems, `[1,2]`)), WaveClosed},
 		{"other version", sealed(i.ballot(t, other(func(n *ballot.Info) { n.Version = 3 }), 5, bothItems, `[1,2]`)), BadToken},
 		{"other owner", sealed(i.ballot(t, other(func(n *ballot.Info) { n.Owner = "1" }), 5, bothItems, `[1,2]`)), BadToken},
 		{"token for another wave", sealed(swapInfo(t, i.ballot(t, p.info(139), 5, bothItems, `[1,2]`), open)), BadToken},

@@ -9,7 +9,6 @@ import (
 	"sync"
 
 	"github.com/folgmed/folgmed/internal/ballot"
-	"github.com/folgmed/folgmed/internal/wave"
 )
 
 // flush makes a batch durable and decides each ballot's outcome. Only one
@@ -55,9 +54,9 @@ func (c *Collector) split(batch []*cast) (fresh []*cast, again map[*cast]*cast) 
 	return fresh, again
 }
 
-// store inserts the rows in random order, then reads whether their waves are
-// still counted. The order matters: a wave whose seal is not seen after the
-// insert was sealed after it, and the seal takes the row along.
+// store inserts the rows in random order, then reads whether their waves and
+// attempts are still counted. The order matters: a wave whose seal is not seen
+// after the insert was sealed after it, and the seal takes the row along.
 func (c *Collector) store(ctx context.Context, fresh []*cast) error {
 	if len(fresh) == 0 {
 		return nil
@@ -78,24 +77,22 @@ func (c *Collector) store(ctx context.Context, fresh []*cast) error {
 	if err := c.opts.Store.InsertAnswers(ctx, rows); err != nil {
 		return fmt.Errorf("insert answers: %w", err)
 	}
-	steps, err := c.opts.Store.WaveSteps(ctx, waves)
+	stands, err := c.opts.Store.WaveStands(ctx, waves)
 	if err != nil {
-		return fmt.Errorf("read the waves' steps: %w", err)
+		return fmt.Errorf("read how the waves stand: %w", err)
 	}
 	for _, b := range fresh {
-		if over(steps[b.sheet.Wave]) {
+		switch stand := stands[b.sheet.Wave]; {
+		case stand.Sealed():
 			b.outcome, b.err = fail(Unavailable, "the wave is being counted, try again later")
-			continue
+		case !stand.Counts(b.sheet.School, b.sheet.Class, b.sheet.Attempt):
+			b.outcome, b.err = voided()
+		default:
+			c.known.add(b.sheet.Wave, b.nullifier)
+			b.outcome, b.err = Accepted, nil
 		}
-		c.known.add(b.sheet.Wave, b.nullifier)
-		b.outcome, b.err = Accepted, nil
 	}
 	return nil
-}
-
-// over tells whether no ballot is counted after this step of a wave.
-func over(step wave.Step) bool {
-	return step != "" && step != wave.Opened && step != wave.Closed
 }
 
 // shuffle draws the order from a cryptographic generator, so that the order on

@@ -114,13 +114,34 @@ func (c *Collector) ask(ctx context.Context, b *cast) (Outcome, error) {
 		return c.unlessCounted(ctx, b, UnknownClass, "no such class is asked in this wave")
 	case asked.State == wave.StatePlanned:
 		return fail(WaveClosed, "the wave is not open yet")
-	case info.Attempt < asked.Attempt:
-		return fail(WaveClosed, "the class answers anew: this attempt was set aside")
+	case info.Attempt != asked.Attempt:
+		return c.otherAttempt(ctx, b, asked)
 	case info != ballot.InfoOf(asked):
 		return c.unlessCounted(ctx, b, BadToken, "the ballot is for other questions than the class was asked")
 	}
 	b.asked = asked
 	return "", nil
+}
+
+// otherAttempt ends a ballot of an attempt that is not the one that counts, as
+// far as this server knows. One of an attempt that it has not heard of waits.
+// What was counted at the seal is known from its nullifier alone.
+func (c *Collector) otherAttempt(ctx context.Context, b *cast, asked wave.Ask) (Outcome, error) {
+	switch {
+	case b.ballot.Info.Attempt > asked.Attempt && c.genuine(b):
+		return fail(Unavailable, "the class answers anew, and this server has not heard of it yet")
+	case b.ballot.Info.Attempt > asked.Attempt:
+		return fail(BadToken, "the ballot was not issued for this class and wave")
+	case asked.State == wave.StateReleased:
+		return c.unlessCounted(ctx, b, WaveClosed, "this attempt of the class was voided")
+	default:
+		return voided()
+	}
+}
+
+// voided is the end of a ballot whose class answers anew: the tablet deletes it.
+func voided() (Outcome, error) {
+	return fail(WaveClosed, "the class answers anew: this attempt was voided")
 }
 
 // unlessCounted refuses a ballot, except one that was counted in a wave that is

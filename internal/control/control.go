@@ -48,6 +48,9 @@ type Operator interface {
 	SetClock(ctx context.Context, c Clock) error
 	// Codes makes new codes for an open wave.
 	Codes(ctx context.Context, r CodesRequest) ([]ClassCodes, error)
+	// VoidAttempt sets aside what a class has answered in an open wave, once, so
+	// that it answers anew.
+	VoidAttempt(ctx context.Context, r VoidRequest) error
 	// AddPerson lets a member of staff sign in, or changes what they may see.
 	AddPerson(ctx context.Context, p access.Person) error
 	// RemovePerson ends a person's access at once.
@@ -103,6 +106,14 @@ type CodesRequest struct {
 	Count  int         `json:"count"`
 }
 
+// VoidRequest names a class whose answers shall not be counted, and why.
+type VoidRequest struct {
+	Wave   wave.Number     `json:"wave"`
+	School string          `json:"school"`
+	Class  string          `json:"class"`
+	Reason wave.VoidReason `json:"reason"`
+}
+
 // ClassCodes are new codes of one class, in random order.
 type ClassCodes struct {
 	School     string      `json:"school"`
@@ -137,6 +148,7 @@ func calls(op Operator) map[string]http.HandlerFunc {
 		"move-wave":     answer(func(ctx context.Context, m Move) (empty, error) { return empty{}, op.MoveWave(ctx, m) }),
 		"set-clock":     answer(func(ctx context.Context, c Clock) (empty, error) { return empty{}, op.SetClock(ctx, c) }),
 		"codes":         answer(op.Codes),
+		"void-attempt":  answer(func(ctx context.Context, r VoidRequest) (empty, error) { return empty{}, op.VoidAttempt(ctx, r) }),
 		"add-person":    answer(func(ctx context.Context, p access.Person) (empty, error) { return empty{}, op.AddPerson(ctx, p) }),
 		"remove-person": answer(func(ctx context.Context, email string) (empty, error) { return empty{}, op.RemovePerson(ctx, email) }),
 		"people":        answer(func(ctx context.Context, _ empty) ([]access.Person, error) { return op.People(ctx) }),
@@ -312,6 +324,12 @@ func (c *Client) Codes(ctx context.Context, r CodesRequest) ([]ClassCodes, error
 // AddPerson lets a member of staff sign in.
 func (c *Client) AddPerson(ctx context.Context, p access.Person) error {
 	_, err := ask[empty](ctx, c, "add-person", p)
+	return err
+}
+
+// VoidAttempt sets aside what a class has answered.
+func (c *Client) VoidAttempt(ctx context.Context, r VoidRequest) error {
+	_, err := ask[empty](ctx, c, "void-attempt", r)
 	return err
 }
 

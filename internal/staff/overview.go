@@ -27,6 +27,7 @@ type overviewPage struct {
 	Legend    []legendItem
 	Whole     []wholeSchool // what is told of the school beside the pictures
 	Signals   []signalCard
+	CarryOut  string // where the week's survey is carried out; empty: not for the reader
 }
 
 // promptCard is a prompt in a list.
@@ -78,6 +79,9 @@ func (s *Staff) overview(c echo.Context) error {
 	}
 	current := disclosure.Current(released, disclosure.Staff)
 	page := overviewPage{Frame: v.frame(), Released: len(released) > 0}
+	if p.May(access.CarryOut) {
+		page.CarryOut = carryOutOf(v.school.Org)
+	}
 	var newest disclosure.Released
 	for _, r := range released {
 		if r.Wave() >= newest.Wave() {

@@ -23,6 +23,7 @@ import (
 	"github.com/folgmed/folgmed/internal/disclosure"
 	"github.com/folgmed/folgmed/internal/duty"
 	"github.com/folgmed/folgmed/internal/roster"
+	"github.com/folgmed/folgmed/internal/wave"
 	"github.com/folgmed/folgmed/internal/web"
 	"github.com/folgmed/folgmed/surveys"
 )
@@ -34,6 +35,15 @@ type Store interface {
 	AppendDuty(ctx context.Context, events []duty.Event) error
 	AppendAudit(ctx context.Context, e audit.Entry) error
 	Roster(ctx context.Context) (roster.Roster, error)
+	VoidsOf(ctx context.Context, school string) ([]wave.Void, error)
+}
+
+// Waves knows which classes are asked, and lets one answer anew.
+type Waves interface {
+	Plan() *wave.Plan
+	// Void returns when no answer of the first attempt will be counted. Its
+	// error is a wave.VoidRefusal, or that of a store that is away.
+	Void(ctx context.Context, v wave.Void) error
 }
 
 // People knows who works here, for the names in a history.
@@ -44,6 +54,7 @@ type People interface {
 // Options are what the pages need; all but Log are required.
 type Options struct {
 	Store   Store
+	Waves   Waves
 	People  People
 	Surveys surveys.Set
 	Now     func() time.Time // the clock of the installation
@@ -89,6 +100,9 @@ func New(o Options) (*Staff, error) {
 func (s *Staff) Routes(e *echo.Echo, require echo.MiddlewareFunc) {
 	s.assets.Routes(e)
 	e.GET("/staff", s.overview, require)
+	e.GET("/staff/carry-out", s.carryOut, require)
+	e.GET("/staff/carry-out/void", s.askToVoid, require)
+	e.POST("/staff/carry-out/void", s.void, require)
 	e.GET("/staff/prompts/:id", s.showPrompt, require)
 	e.POST("/staff/prompts/:id/observation", s.observe, require)
 	e.POST("/staff/prompts/:id/conclusion", s.conclude, require)

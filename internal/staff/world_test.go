@@ -23,6 +23,7 @@ import (
 	"github.com/folgmed/folgmed/internal/prompt"
 	"github.com/folgmed/folgmed/internal/roster"
 	"github.com/folgmed/folgmed/internal/staff"
+	"github.com/folgmed/folgmed/internal/wave"
 	"github.com/folgmed/folgmed/internal/web"
 	"github.com/folgmed/folgmed/surveys"
 )
@@ -44,6 +45,8 @@ type journal struct {
 	events   []duty.Event
 	audited  []audit.Entry
 	owners   []roster.Owner
+	voids    []wave.Void
+	waves    []wave.Event
 	broken   bool // duty events are not stored
 	deaf     bool // audit entries are not stored
 }
@@ -96,6 +99,35 @@ func (j *journal) AppendAudit(_ context.Context, e audit.Entry) error {
 
 func (j *journal) Roster(context.Context) (roster.Roster, error) {
 	return roster.Roster{Owners: j.owners}, nil
+}
+
+func (j *journal) VoidsOf(_ context.Context, school string) ([]wave.Void, error) {
+	return slices.DeleteFunc(slices.Clone(j.voids), func(v wave.Void) bool { return v.School != school }), nil
+}
+
+// Plan is that of the journal at now.
+func (j *journal) Plan() *wave.Plan {
+	set, err := surveys.Embedded()
+	if err != nil {
+		panic(err)
+	}
+	events := slices.Clone(j.waves)
+	for _, v := range j.voids {
+		events = append(events, v.Event())
+	}
+	return wave.NewPlan(roster.Roster{Owners: j.owners}, set, events, now)
+}
+
+func (j *journal) Void(_ context.Context, v wave.Void) error {
+	if j.broken {
+		return errors.New("the disk is full")
+	}
+	ask, _ := j.Plan().Ask(v.School, v.Class, v.Wave)
+	if err := wave.CheckVoid(ask, v.Reason); err != nil {
+		return err
+	}
+	j.voids = append(j.voids, v)
+	return nil
 }
 
 func (j *journal) prompts(school string) []duty.Prompt {
@@ -176,7 +208,7 @@ func newSite(t testing.TB) *site {
 	}
 	clock := func() time.Time { return now }
 	service, _ := accesstest.New(t, clock, people...)
-	pages, err := staff.New(staff.Options{Store: j, People: service, Surveys: set, Now: clock})
+	pages, err := staff.New(staff.Options{Store: j, Waves: j, People: service, Surveys: set, Now: clock})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -33,11 +33,11 @@ func BenchmarkInsertAnswers(b *testing.B) {
 
 var items = []string{"c1", "c2", "c3", "c4", "c5", "c6", "c7"}
 
-// BenchmarkWaveSteps is the re-read between an insert and its answer.
-func BenchmarkWaveSteps(b *testing.B) {
+// BenchmarkWaveStands is the re-read between an insert and its answer.
+func BenchmarkWaveStands(b *testing.B) {
 	s := storetest.New(b)
 	for b.Loop() {
-		if _, err := s.WaveSteps(b.Context(), []uint32{150, 151}); err != nil {
+		if _, err := s.WaveStands(b.Context(), []uint32{150, 151}); err != nil {
 			b.Fatal(err)
 		}
 	}

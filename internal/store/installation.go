@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -107,27 +108,26 @@ var noTime = time.Unix(0, 0).UTC()
 // steps are the steps of the whole installation in order.
 var steps = []wave.Step{wave.Closed, wave.Sealed, wave.Moved, wave.Folded, wave.Released}
 
-// WaveSteps returns the last installation-wide step of each of the waves; a
-// wave that is open or not yet open is not among them. A collector asks after
-// its insert and before it answers.
-func (s *Store) WaveSteps(ctx context.Context, waves []uint32) (map[uint32]wave.Step, error) {
-	last := make(map[uint32]int) // index into steps, from 1
+// WaveStands returns what the journal says of each of the waves; one of which it
+// says nothing that matters to a collector is not among them. A collector asks
+// after its insert and before it answers.
+func (s *Store) WaveStands(ctx context.Context, waves []uint32) (map[uint32]wave.Stand, error) {
+	all := make(map[uint32]wave.Stand)
 	var number uint32
-	var step string
-	err := s.each(ctx, "WaveSteps", []any{&number, &step}, func() error {
-		for i, known := range steps {
-			if string(known) == step {
-				last[number] = max(last[number], i+1)
+	var step, school, class string
+	err := s.each(ctx, "WaveStands", []any{&number, &step, &school, &class}, func() error {
+		stand := all[number]
+		switch at := slices.Index(steps, wave.Step(step)); {
+		case wave.Step(step) == wave.Voided:
+			if stand.Voided == nil {
+				stand.Voided = make(map[[2]string]bool)
 			}
+			stand.Voided[[2]string{school, class}] = true
+		case at > slices.Index(steps, stand.Step):
+			stand.Step = steps[at]
 		}
+		all[number] = stand
 		return nil
 	}, param("waves", waves))
-	if err != nil {
-		return nil, err
-	}
-	all := make(map[uint32]wave.Step, len(last))
-	for number, i := range last {
-		all[number] = steps[i-1]
-	}
-	return all, nil
+	return all, err
 }

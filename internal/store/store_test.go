@@ -92,10 +92,36 @@ func TestWaves(t *testing.T) {
 	}
 	events, err := s.WaveEvents(ctx)
 	equal(t, events, err, []wave.Event{opened, closed, sealed, next})
-	steps, err := s.WaveSteps(ctx, []uint32{150, 151, 152})
-	equal(t, steps, err, map[uint32]wave.Step{150: wave.Sealed})
-	none, err := s.WaveSteps(ctx, nil)
-	equal(t, none, err, map[uint32]wave.Step{})
+	stands, err := s.WaveStands(ctx, []uint32{150, 151, 152})
+	equal(t, stands, err, map[uint32]wave.Stand{150: {Step: wave.Sealed}})
+	none, err := s.WaveStands(ctx, nil)
+	equal(t, none, err, map[uint32]wave.Stand{})
+}
+
+// An attempt is voided while its wave is open, by whoever comes first, and by
+// nobody once the journal has closed or sealed it.
+func TestVoids(t *testing.T) {
+	s, ctx := storetest.New(t), t.Context()
+	ask := wave.Ask{School: "974700000", Class: "5A", Wave: 150}
+	first := wave.NewVoid(ask, wave.Prank, "kari", at)
+	must(t, s.Void(ctx, first))
+	must(t, s.Void(ctx, wave.NewVoid(ask, wave.Disturbed, "siv", at.Add(time.Second))))
+	for n, step := range map[wave.Number]wave.Step{151: wave.Closed, 152: wave.Sealed} {
+		must(t, s.AppendWaveEvent(ctx, wave.NewEvent(n, step, at)))
+		late := ask
+		late.Wave = n
+		must(t, s.Void(ctx, wave.NewVoid(late, wave.Prank, "kari", at)))
+	}
+	events, err := s.Voids(ctx)
+	equal(t, events, err, []wave.Event{{Wave: 150, School: "974700000", Class: "5A", Step: wave.Voided}})
+	voids, err := s.VoidsOf(ctx, "974700000")
+	equal(t, voids, err, []wave.Void{first})
+	none, err := s.VoidsOf(ctx, "974700001")
+	equal(t, none, err, nil)
+	stands, err := s.WaveStands(ctx, []uint32{150, 151})
+	equal(t, stands, err, map[uint32]wave.Stand{
+		150: {Voided: map[[2]string]bool{{"974700000", "5A"}: true}}, 151: {Step: wave.Closed},
+	})
 }
 
 func TestCodes(t *testing.T) {
@@ -106,8 +132,11 @@ func TestCodes(t *testing.T) {
 	}
 	must(t, s.AddCodes(ctx, codes))
 	must(t, s.AddCodes(ctx, codes)) // a repeat adds none
+	again := codes[0]
+	again.Attempt, again.MAC[31] = 2, 1
+	must(t, s.AddCodes(ctx, []ballot.StoredCode{again}))
 	counted, err := s.CodeCount(ctx, 150)
-	equal(t, counted, err, map[[2]string]int{{"974700000", "5A"}: 3, {"974700000", "5B"}: 2})
+	equal(t, counted, err, map[ballot.Attempt]int{{School: "974700000", Class: "5A", Number: 1}: 3, {School: "974700000", Class: "5A", Number: 2}: 1, {School: "974700000", Class: "5B", Number: 1}: 2})
 
 	got, err := s.Codes(ctx, []ballot.CodeMAC{{9}, codes[3].MAC})
 	equal(t, got, err, codes[3:4])
@@ -138,7 +167,7 @@ func TestCodes(t *testing.T) {
 	events, err := s.Sessions(ctx, []ballot.CodeMAC{{8}}, []ballot.CodeMAC{{7}, {}})
 	equal(t, events, err, nil)
 	counted, err = s.CodeCount(ctx, 150)
-	equal(t, counted, err, map[[2]string]int{{"974700000", "5A"}: 24, {"974700000", "5B"}: 2})
+	equal(t, counted, err, map[ballot.Attempt]int{{School: "974700000", Class: "5A", Number: 1}: 24, {School: "974700000", Class: "5A", Number: 2}: 1, {School: "974700000", Class: "5B", Number: 1}: 2})
 
 	// More codes than one query asks for.
 	macs := make([]ballot.CodeMAC, 2500)

@@ -47,6 +47,7 @@ const (
 	seesSettings   = "SELECT"
 	seesRosters    = "SELECT(id, owner, at, document)"
 	seesWaves      = "SELECT"
+	seesVoided     = "SELECT(wave, school, class)"
 )
 
 // grants are privileges by table. ALTER DELETE is what dropping a partition
@@ -61,6 +62,7 @@ var grants = map[Role]map[string]string{
 		"installation":   seesSettings,
 		"roster_version": seesRosters,
 		"wave_event":     seesWaves,
+		"voided":         seesVoided,
 		"codes":          "SELECT, INSERT",
 		"code_use":       "SELECT, INSERT",
 		"class_session":  "SELECT, INSERT",
@@ -70,6 +72,7 @@ var grants = map[Role]map[string]string{
 		"installation":   seesSettings,
 		"roster_version": seesRosters,
 		"wave_event":     seesWaves,
+		"voided":         seesVoided,
 		"answers":        "INSERT, SELECT(wave, nullifier)",
 		"nullifier":      "SELECT(nullifier)",
 	},
@@ -78,13 +81,14 @@ var grants = map[Role]map[string]string{
 		"installation":    "SELECT, INSERT",
 		"roster_version":  "SELECT, INSERT",
 		"wave_event":      "SELECT, INSERT",
+		"voided":          seesVoided,
 		"rate_choice":     "SELECT",
 		"answers":         "SELECT, ALTER DELETE, OPTIMIZE",
 		"answers_sealing": "SELECT, INSERT, ALTER DELETE",
 		"nullifier":       "SELECT(wave), INSERT, ALTER DELETE",
-		"codes":           "SELECT(wave, school, class, mac), ALTER DELETE", // how many are printed
+		"codes":           "SELECT(wave, school, class, attempt, mac), ALTER DELETE", // how many are printed
 		"code_use":        "ALTER DELETE, OPTIMIZE",
-		"class_session":   "SELECT(wave, school, class, session, id, places), ALTER DELETE",
+		"class_session":   "SELECT(wave, school, class, attempt, session, id, places), ALTER DELETE",
 		"counts":          "SELECT, INSERT, ALTER DELETE",
 		"summary":         "SELECT, INSERT, ALTER DELETE",
 		"vintage":         "SELECT, INSERT",
@@ -98,6 +102,7 @@ var grants = map[Role]map[string]string{
 		"installation":   seesSettings,
 		"roster_version": seesRosters,
 		"wave_event":     seesWaves,
+		"voided":         "SELECT, INSERT",
 		"release":        "SELECT",
 		"duty_event":     "SELECT, INSERT",
 		"access_event":   "SELECT, INSERT",

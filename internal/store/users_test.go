@@ -60,21 +60,22 @@ func TestWhoMayReadWhat(t *testing.T) {
 		settings  = "installation: id key value at"
 		rosters   = "roster_version: id owner at document"
 		waves     = "wave_event: id wave owner step at closes"
+		voided    = "voided: wave school class"
 	)
 	want := map[store.Role][]string{
 		store.RoleIssuer: {
 			"class_session: id wave school class attempt session version step places code ends",
 			"code_use: wave mac blinded", "codes: wave school class attempt mac",
-			settings, migration, rosters, waves,
+			settings, migration, rosters, voided, waves,
 		},
 		store.RoleCollector: {
-			"answers: wave nullifier", settings, migration, "nullifier: nullifier", rosters, waves,
+			"answers: wave nullifier", settings, migration, "nullifier: nullifier", rosters, voided, waves,
 		},
 		store.RoleJob: {
 			"answers: school class wave attempt nullifier items options",
 			"answers_sealing: school class wave attempt nullifier items options",
-			"class_session: id wave school class session places",
-			"codes: wave school class mac",
+			"class_session: id wave school class attempt session places",
+			"codes: wave school class attempt mac",
 			"counts: wave owner school unit stratum measure bin n",
 			"duty_event: id subject owner school version step at by role body",
 			"job_turn: turn holder step until",
@@ -84,7 +85,7 @@ func TestWhoMayReadWhat(t *testing.T) {
 			"roster_version: id owner at by document",
 			"summary: wave owner school unit stratum questionnaire grade roster ballots n sum squares low themes answered bad",
 			"vintage: wave body",
-			waves,
+			voided, waves,
 			"wave_link: place wave turn random commitment link",
 		},
 		store.RoleStaff: {
@@ -94,7 +95,7 @@ func TestWhoMayReadWhat(t *testing.T) {
 			settings, migration,
 			"rate_choice: id owner rate since at by",
 			"release: release wave owner school level unit audience item form value reason",
-			rosters, waves,
+			rosters, "voided: wave school class id at by reason", waves,
 		},
 	}
 	anyone, roles := database(t)
@@ -194,9 +195,9 @@ func TestRolesDoTheirWork(t *testing.T) {
 	must(t, issuer.UseCodes(ctx, []ballot.CodeUse{{Wave: 150, MAC: code.MAC}}))
 	uses, err := issuer.CodeUses(ctx, 150, []ballot.CodeMAC{code.MAC})
 	equal(t, uses, err, []ballot.CodeUse{{Wave: 150, MAC: code.MAC}})
-	must(t, issuer.AppendSession(ctx, ballot.SessionEvent{ID: "a", Wave: 150, School: "974700000", Class: "5A", Places: 3}))
+	must(t, issuer.AppendSession(ctx, ballot.SessionEvent{ID: "a", Wave: 150, School: "974700000", Class: "5A", Attempt: 1, Places: 3}))
 	made, err := job.CodeCount(ctx, 150)
-	equal(t, made, err, map[[2]string]int{{"974700000", "5A"}: 4})
+	equal(t, made, err, map[ballot.Attempt]int{{School: "974700000", Class: "5A", Number: 1}: 4})
 	must(t, job.Compact(ctx, 150))
 	must(t, job.MoveAnswers(ctx, 150))
 	must(t, job.SaveNullifiers(ctx, 150, []ballot.Nullifier{nullifier(1)}))

@@ -31,7 +31,7 @@ func NewPlan(r roster.Roster, set surveys.Set, events []Event, now time.Time) *P
 				p.classes[classKey{s.Org, c.Name}] = Ask{
 					Owner: o.Org, School: s.Org, Class: c.Name,
 					Questionnaire: q.ID, Version: q.Version,
-					Attempt: 1, RosterSize: c.Size, Grades: c.Grades,
+					RosterSize: c.Size, Grades: c.Grades,
 				}
 			}
 		}
@@ -48,6 +48,7 @@ func (p *Plan) Ask(school, class string, n Number) (Ask, bool) {
 		return Ask{}, false
 	}
 	ask.Wave = n
+	ask.Attempt = p.AttemptOf(school, class, n)
 	ask.Ordinal = p.OrdinalOf(ask.Owner, n)
 	ask.State = p.StateFor(ask.Owner, n)
 	return ask, true

@@ -18,6 +18,7 @@ type record struct {
 	year   int                  // school year
 	opened map[string]time.Time // owner → when issue ends; zero: by command only
 	steps  map[Step]bool
+	voided map[classKey]bool // classes that answer anew
 }
 
 // Fold reads the journal as of now.
@@ -26,8 +27,14 @@ func Fold(events []Event, now time.Time) Snapshot {
 	for _, e := range events {
 		w := s.waves[e.Wave]
 		if w == nil {
-			w = &record{year: e.Wave.SchoolYear(), opened: map[string]time.Time{}, steps: map[Step]bool{}}
+			w = &record{
+				year: e.Wave.SchoolYear(), opened: map[string]time.Time{}, steps: map[Step]bool{}, voided: map[classKey]bool{},
+			}
 			s.waves[e.Wave] = w
+		}
+		if e.Step == Voided {
+			w.voided[classKey{e.School, e.Class}] = true
+			continue
 		}
 		w.steps[e.Step] = true
 		if e.Step != Opened {
@@ -136,6 +143,12 @@ func (s Snapshot) Unreleased() []Number {
 func (s Snapshot) Done(n Number, step Step) bool {
 	w, ok := s.waves[n]
 	return ok && w.steps[step]
+}
+
+// AttemptOf is the attempt of a class that counts in the wave.
+func (s Snapshot) AttemptOf(school, class string, n Number) uint8 {
+	w, ok := s.waves[n]
+	return attemptOf(ok && w.voided[classKey{school, class}])
 }
 
 // Owners lists the owners whose classes were asked in the wave, sorted.

@@ -20,6 +20,7 @@ type Step string
 // The steps of a wave, in order (DESIGN §4, Waves).
 const (
 	Opened   Step = "opened"   // per owner: issue and cast
+	Voided   Step = "voided"   // per class: what it answered so far is not counted, it answers anew
 	Closed   Step = "closed"   // per installation: cast only
 	Sealed   Step = "sealed"   // no ballot is counted any more
 	Moved    Step = "moved"    // the answers stand apart, ready to fold
@@ -40,14 +41,40 @@ const (
 )
 
 // Event is one step of one wave, appended to the journal. Its ID is a hash of
-// (wave, owner, step), so appending it twice is appending it once.
+// what it is about and the step, so appending it twice is appending it once.
 type Event struct {
-	ID     string
-	Wave   Number
-	Owner  string // organisation number for Opened, else empty
+	ID            string
+	Wave          Number
+	Owner         string // organisation number for Opened, else empty
+	School, Class string // Voided only
+	Step          Step
+	At            time.Time
+	Closes        time.Time // Opened only: when issue ends by itself
+}
+
+// Stand is what the journal says of a wave to someone who stores ballots of it:
+// its latest step of the whole installation, none while it is open, and whose
+// first attempt is voided, by school and class.
+type Stand struct {
 	Step   Step
-	At     time.Time
-	Closes time.Time // Opened only: when issue ends by itself
+	Voided map[[2]string]bool
+}
+
+// Sealed tells whether no ballot is counted any more.
+func (s Stand) Sealed() bool { return s.Step != "" && s.Step != Opened && s.Step != Closed }
+
+// Counts tells whether ballots of that attempt of the class are counted, if any
+// are.
+func (s Stand) Counts(school, class string, attempt uint8) bool {
+	return attempt == attemptOf(s.Voided[[2]string{school, class}])
+}
+
+// attemptOf is the attempt that counts.
+func attemptOf(voided bool) uint8 {
+	if voided {
+		return Attempts
+	}
+	return 1
 }
 
 // Ask is what one class is asked in one wave.

@@ -445,3 +445,58 @@ func TestFirstOf(t *testing.T) {
 		}
 	}
 }
+
+// TestVoid: the first attempt of a class is voided while its wave is open, once,
+// and for that class and wave alone.
+func TestVoid(t *testing.T) {
+	ask := Ask{School: "s", Class: "5A", Wave: 140, Attempt: 1, State: StateOpen}
+	with := func(change func(*Ask)) Ask {
+		changed := ask
+		change(&changed)
+		return changed
+	}
+	for _, tt := range []struct {
+		name   string
+		ask    Ask
+		reason VoidReason
+		want   error
+	}{
+		{"open", ask, Prank, nil},
+		{"no reason", ask, "", VoidBadReason},
+		{"a reason of one's own", ask, "Ola skrev tull", VoidBadReason},
+		{"twice", with(func(a *Ask) { a.Attempt = 2 }), Prank, VoidTwice},
+		{"not asked", with(func(a *Ask) { a.State = StatePlanned }), Prank, VoidTooEarly},
+		{"closed", with(func(a *Ask) { a.State = StateClosed }), Prank, VoidTooLate},
+		{"sealed", with(func(a *Ask) { a.State = StateSealed }), Prank, VoidTooLate},
+		{"released", with(func(a *Ask) { a.State = StateReleased }), Prank, VoidTooLate},
+	} {
+		if got := CheckVoid(tt.ask, tt.reason); got != tt.want { //nolint:errorlint // a refusal is a value, never wrapped
+			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
+		}
+		if tt.want != nil && tt.want.Error() == "" {
+			t.Errorf("%s: the refusal says nothing", tt.name)
+		}
+	}
+
+	at := Number(140).Opens()
+	first, second := NewVoid(ask, Prank, "kari", at), NewVoid(ask, Disturbed, "siv", at.Add(time.Hour))
+	if first.ID != second.ID {
+		t.Error("two who void one attempt void it twice")
+	}
+	s := Fold(append(history(140, "a", at, 1), first.Event(), second.Event()), at)
+	for _, tt := range []struct {
+		school, class string
+		n             Number
+		want          uint8
+	}{{"s", "5A", 140, 2}, {"s", "5B", 140, 1}, {"u", "5A", 140, 1}, {"s", "5A", 141, 1}} {
+		if got := s.AttemptOf(tt.school, tt.class, tt.n); got != tt.want {
+			t.Errorf("%s %s in wave %d is in attempt %d, want %d", tt.school, tt.class, tt.n, got, tt.want)
+		}
+	}
+	if got := s.State(140); got != StateOpen {
+		t.Errorf("a voided attempt moves the wave to %s", got)
+	}
+	if got := Fold([]Event{first.Event()}, at).State(140); got != StatePlanned {
+		t.Errorf("a voided attempt alone makes the wave %s", got)
+	}
+}

@@ -1,0 +1,2 @@
+-- Voids
+SELECT DISTINCT wave, school, class FROM voided ORDER BY wave, school, class

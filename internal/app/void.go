@@ -67,7 +67,7 @@ func (a *App) VoidAttempt(ctx context.Context, r control.VoidRequest) error {
 		return fmt.Errorf("there is no class %s at school %s on the roster", r.Class, r.School)
 	}
 	journal := a.parts[config.Staff]
-	entry := audit.Entry{Person: operatorName, School: r.School, Action: audit.VoidedAttempt, About: audit.Attempt(uint32(r.Wave), r.Class)}
+	entry := audit.Entry{Person: operatorName, School: r.School, Action: audit.VoidedAttempt, About: audit.Attempt(uint32(r.Wave), r.Class, string(r.Reason))}
 	if err := audit.New(journal, a.opt.Now).Record(ctx, entry); err != nil {
 		return err
 	}

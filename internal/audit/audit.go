@@ -24,7 +24,9 @@ type Entry struct {
 const VoidedAttempt = "voided_attempt"
 
 // Attempt is what a VoidedAttempt is about.
-func Attempt(wave uint32, class string) string { return fmt.Sprintf("wave %d, %s", wave, class) }
+func Attempt(wave uint32, class, reason string) string {
+	return fmt.Sprintf("wave %d, %s, %s", wave, class, reason)
+}
 
 // Log keeps entries for good. The same entry twice is one entry.
 type Log interface {

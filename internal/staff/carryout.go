@@ -197,7 +197,7 @@ func (s *Staff) void(c echo.Context) error {
 	}
 	if err == nil {
 		// First the record of the act: an act without one must not be.
-		if err := s.audit(ctx, v, audit.VoidedAttempt, audit.Attempt(uint32(ask.Wave), ask.Class)); err != nil {
+		if err := s.audit(ctx, v, audit.VoidedAttempt, audit.Attempt(uint32(ask.Wave), ask.Class, string(reason))); err != nil {
 			return err
 		}
 		err = s.Waves.Void(ctx, wave.NewVoid(ask, reason, v.person.ID, s.Now()))

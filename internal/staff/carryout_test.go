@@ -90,7 +90,7 @@ func TestVoidOnce(t *testing.T) {
 		t.Fatalf("voided %+v", s.voids)
 	}
 	last := s.audited[len(s.audited)-1]
-	if last.Action != audit.VoidedAttempt || last.About != "wave 150, 8B" || last.Person != s.voids[0].By || last.School != fjordvik {
+	if last.Action != audit.VoidedAttempt || last.About != "wave 150, 8B, prank" || last.Person != s.voids[0].By || last.School != fjordvik {
 		t.Errorf("recorded %+v", last)
 	}
 	doc := s.get(t, rektor, strings.TrimSuffix(w.Header().Get("Location"), "#saved"))

@@ -305,6 +305,6 @@ func (p *plainCollector) flush(ctx context.Context, rows []collect.Row) error {
 	if err := s.InsertAnswers(ctx, rows); err != nil {
 		return err
 	}
-	_, err := s.WaveSteps(ctx, []uint32{rows[0].Sheet.Wave})
+	_, err := s.WaveStands(ctx, []uint32{rows[0].Sheet.Wave})
 	return err
 }

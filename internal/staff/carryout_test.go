@@ -161,10 +161,10 @@ func TestCarryOutInABrowser(t *testing.T) {
 	server := httptest.NewServer(s.echo)
 	defer server.Close()
 	b := webtest.NewBrowser(t)
-	for _, person := range []struct{ email, title, class string }{
-		{"rektor@example.no", "La 8B svare på nytt?", "8B"},
-		{"english@example.no", "Let 9A answer again?", "9A"},
-		{"nynorsk@example.no", "La 1–4 svare på nytt?", "1–4"},
+	for _, person := range []struct{ email, home, title, class string }{
+		{"rektor@example.no", "Skolemiljøet akkurat nå", "La 8B svare på nytt?", "8B"},
+		{"english@example.no", "The school environment right now", "Let 9A answer again?", "9A"},
+		{"nynorsk@example.no", "Skulemiljøet akkurat no", "La 1–4 svare på nytt?", "1–4"},
 	} {
 		token, err := s.access.Link(t.Context(), person.email)
 		if err != nil {
@@ -172,6 +172,7 @@ func TestCarryOutInABrowser(t *testing.T) {
 		}
 		b.Visit(server.URL + "/staff/signin?token=" + token)
 		b.Click("main form button")
+		b.Shows("h1", person.home)
 		b.Click(`main a[href^="` + carryOut + `"]`)
 		b.Shows(".lead", "47")
 		b.Look("carry-out-" + person.class)

@@ -40,6 +40,7 @@ type attack struct {
 	facts    []fact
 	told     []fact // facts of units that are told
 	hidden   [][]int
+	insiders bool // two pupils are left out, who told what they answered
 }
 
 // seen is what an attacker knows of an item after the waves so far.
@@ -239,7 +240,7 @@ func (a attack) wins() string {
 				values++
 			}
 		}
-		if values < 3 {
+		if values < 3 && (!a.insiders || !a.possible(f.of, 0)) {
 			return fmt.Sprintf("told, and left with %d: %v", values, a.names(f.of))
 		}
 	}
@@ -564,6 +565,77 @@ func attacked(y Input, w int, lines []Released) (item, how string) {
 		}
 	}
 	return "", ""
+}
+
+// insider is a pupil who answers in every wave, always the same, and tells.
+type insider struct {
+	class   string
+	counted int // 1 if the answer is counted, else 0
+}
+
+// without is what is known of the others, once insiders of a school have told;
+// false if they can not have answered so.
+func (a attack) without(in Input, school int, told ...insider) (attack, bool) {
+	others := attack{unknowns: slices.Clone(a.unknowns), hidden: a.hidden, insiders: true}
+	counted := make([]int, len(a.unknowns))
+	for _, p := range told {
+		for x := range others.unknowns {
+			u := &others.unknowns[x]
+			if classes := in.Schools[u.school].Waves[u.wave].Kept[u.kept].Classes; u.school == school && len(classes) == 1 && classes[0] == p.class {
+				counted[x] += p.counted
+				u.n--
+				u.y -= p.counted
+			}
+			if u.y < 0 || u.y > u.n {
+				return others, false
+			}
+		}
+	}
+	shifted := func(facts []fact) []fact {
+		facts = slices.Clone(facts)
+		for i, f := range facts {
+			for _, x := range f.of {
+				facts[i].lo -= counted[x]
+				facts[i].hi -= counted[x]
+			}
+		}
+		return facts
+	}
+	others.facts, others.told = shifted(a.facts), shifted(a.told)
+	return others, true
+}
+
+// The same attacker, told by any two pupils of a school what they answered about
+// a sensitive item, learns no more of the others; but where two are all that is
+// told as none or few, that the others are none.
+func TestTwoInsidersDoNotHelp(t *testing.T) {
+	tried := 0
+	rapid.Check(t, func(t *rapid.T) {
+		y := small(t)
+		w := rapid.IntRange(0, len(y.Waves)-1).Draw(t, "wave")
+		a := seen(at(y, w, nil), runBy(t, y, rules)[w], y.Items[1])
+		s := rapid.IntRange(0, len(y.Schools)-1).Draw(t, "school")
+		var pupils []insider
+		for _, c := range y.Schools[s].Classes {
+			pupils = append(pupils, insider{c.Name, 0}, insider{c.Name, 1})
+		}
+		for i, p := range pupils {
+			for _, q := range pupils[i:] {
+				others, ok := a.without(y, s, p, q)
+				if !ok {
+					continue
+				}
+				tried++
+				if how := others.wins(); how != "" {
+					t.Fatalf("after wave %d, with %+v and %+v: %s", w, p, q, how)
+				}
+			}
+		}
+	})
+	t.Logf("%d pairs told", tried)
+	if tried == 0 {
+		t.Error("nobody told")
+	}
 }
 
 // Without the rule the same attacker wins in each of its ways.

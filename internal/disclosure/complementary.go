@@ -8,10 +8,10 @@ package disclosure
 //	the count of a unit that is not told can still be 0, and min(n, 3)
 //	the count of a unit that is told can still be one of three, at least
 //
-// whatever was answered. Nothing is hidden for it: a figure is told in wider
-// bands, several of its own side by side, and of those as few as will do.
-// Classes come first, so that they keep their own, then grades, the school and
-// the owner.
+// whatever was answered, and of a sensitive item whatever two pupils tell of
+// their own answers. Nothing is hidden for it: a figure is told in wider bands,
+// several of its own side by side, and of those as few as will do. Classes come
+// first, so that they keep their own, then grades, the school and the owner.
 //
 // Which bands go together is found out from sizes and from what has been told
 // already, in this order, and never from what it is about (Kenthapadi, Mishra &

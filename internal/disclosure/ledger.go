@@ -26,6 +26,7 @@ type ledger struct {
 	school *unit
 	item   int
 	from   int // first wave
+	margin int // counts that two pupils who tell what they answered can take from what is possible
 	atoms  []atom
 	base   []int // of each wave since from, its first atom
 	lines  []line
@@ -61,6 +62,10 @@ type line struct {
 	node           int32
 	arc            int // in the network; its flow is y
 }
+
+// colluders are the pupils who may tell the attacker what they answered about a
+// sensitive item.
+const colluders = 2
 
 // family is that of a line in the network.
 type family int
@@ -134,17 +139,22 @@ func (l *ledger) firstAnswers(u *unit, start, end int) int {
 
 // gather lists the atoms.
 func (l *ledger) gather() {
-	l.atoms, l.base = l.atoms[:0], l.base[:0]
+	l.atoms, l.base, l.margin = l.atoms[:0], l.base[:0], 0
 	id := l.r.in.Items[l.item].ID
 	for w := l.from; w <= l.r.now; w++ {
 		l.base = append(l.base, len(l.atoms))
+		answers := 0
 		kept := l.school.school.Waves[w].Kept
 		for k := range kept {
 			a := atom{with: len(l.atoms)}
 			if f := kept[k].figure(id); f != nil {
 				a.n, a.y = f.Answered, f.Counted
 			}
+			answers += a.n
 			l.atoms = append(l.atoms, a)
+		}
+		if l.r.in.Items[l.item].Sensitive && answers > 0 {
+			l.margin += colluders
 		}
 	}
 	l.inner[rows] = slices.Grow(l.inner[rows][:0], len(l.atoms))[:len(l.atoms)]

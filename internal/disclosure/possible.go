@@ -2,6 +2,7 @@ package disclosure
 
 import (
 	"cmp"
+	"math"
 	"slices"
 )
 
@@ -33,9 +34,9 @@ func (l *ledger) connect() {
 		inner := l.inner[x.family]
 		parent := inner[x.atoms[0]]
 		if x.family == rows {
-			x.arc = l.net.add(arc{parent, x.node, x.lo, x.hi, x.y})
+			x.arc = l.net.add(x.within(parent, x.node))
 		} else {
-			x.arc = l.net.add(arc{x.node, parent, x.lo, x.hi, x.y})
+			x.arc = l.net.add(x.within(x.node, parent))
 		}
 		for _, a := range x.atoms {
 			inner[a] = x.node
@@ -50,6 +51,18 @@ func (l *ledger) connect() {
 			l.join(x)
 		}
 	}
+}
+
+// within is the arc of a line. A bound that its atoms keep by themselves is none.
+func (x *line) within(from, to int32) arc {
+	a := arc{from: from, to: to, lo: x.lo, hi: x.hi, flow: x.y}
+	if x.lo == 0 {
+		a.lo = math.MinInt32
+	}
+	if x.hi == x.answered {
+		a.hi = math.MaxInt32
+	}
+	return a
 }
 
 // familyOf is the family that a line fits, given those before it: what pools
@@ -134,7 +147,7 @@ func (l *ledger) tell() {
 			x.lo, x.hi = g.span(from, to)
 			l.net.move(x.arc, x.y)
 			a := &l.net.arcs[x.arc]
-			a.lo, a.hi = x.lo, x.hi
+			*a = x.within(a.from, a.to)
 			l.join(x)
 		}
 		x.toTell = false
@@ -176,12 +189,12 @@ func (l *ledger) split(x *line) split {
 	for _, a := range x.atoms {
 		l.searched[l.root(a)] = l.search
 	}
-	s := split{ledger: l, line: x, most: 2}
+	s := split{ledger: l, line: x, most: 2 + l.margin}
 	for i, g := range l.groups {
 		n := 0
 		for _, a := range g.atoms {
 			if l.searched[l.root(a)] == l.search {
-				n += l.atoms[a].n
+				n += l.atoms[a].n + l.margin
 			}
 		}
 		if n > 0 {
@@ -197,16 +210,27 @@ func (l *ledger) split(x *line) split {
 //
 // In a network the greatest flow of one arc is concave in the flow of another,
 // and changes by no more than that does, since a cycle passes an arc once. So
-// if the count can be a+2, there are three possible values on that side of
-// whatever had three before; and if it can be a+n, a group of n is as free there
-// as it was. Else the flow with the group at 0, and at 3, is looked for.
+// if the count has k values on a side, whatever had k has k there: where its
+// greatest is lower than it was, it falls by one at each step. And if the count
+// can be a+n, a group of n is as free there as it was. Else the flow with the
+// group at 0, and at 3, is looked for.
+//
+// Two pupils who tell what they answered bound each of their counts a step more
+// closely: from below if it is counted, else from above. What is true fits that,
+// so only what is asked for beyond it can fail, and a cut of the network that
+// forbids it has the two in it once for each wave (Hoffman 1960: what no cut
+// forbids is possible). Asked for with that margin, of a group as if it could be
+// below 0 and above n, it holds whatever they tell. It can not be asked of few
+// enough counts at the end of a grid, which are as many as bands allows: two who
+// are all of "none or few" know that nobody else is.
 func (s split) holds(a int) bool {
+	values := 3 + s.margin
 	top := s.net.move(s.line.arc, a+s.most)
 	bottom := s.net.move(s.line.arc, a-1-s.most)
 	if top < a || bottom >= a {
 		return true
 	}
-	if top < a+2 || bottom > a-3 {
+	if top < a+min(values, s.line.answered-a+1)-1 || bottom > a-min(values, a) {
 		return false
 	}
 	for i, g := range s.groups {
@@ -234,15 +258,16 @@ func (s split) can(g *group, lo, hi int, three bool) bool {
 		if s.searched[s.root(a)] != s.search {
 			continue
 		}
-		want := 0
+		want := -s.margin
 		if three {
-			want = g.three[i]
+			want = g.three[i] + s.margin
 		}
-		arc := s.atoms[a].arc
-		if s.net.move(arc, want) != want {
+		atom := &s.net.arcs[s.atoms[a].arc]
+		atom.lo, atom.hi = min(atom.lo, want), max(atom.hi, want)
+		if s.net.move(s.atoms[a].arc, want) != want {
 			return false
 		}
-		s.net.arcs[arc].lo, s.net.arcs[arc].hi = want, want
+		atom.lo, atom.hi = want, want
 	}
 	return true
 }

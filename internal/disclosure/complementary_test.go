@@ -17,7 +17,7 @@ func TestWidthsTellNothing(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		a := small(t)
 		b := answeredNearly(t, a)
-		linesA, linesB := staffLines(t, a), staffLines(t, b)
+		linesA, linesB := staffLines(a), staffLines(b)
 		for _, item := range a.Items {
 			for _, s := range append(slices.Clone(a.Schools), School{}) { // the owner's own lines last
 				for i, l := range linesA {
@@ -42,8 +42,8 @@ func TestWidthsTellNothing(t *testing.T) {
 }
 
 // staffLines are the lines of a year, each of them once.
-func staffLines(t *rapid.T, y Input) []Released {
-	each := runBy(t, y, rules)
+func staffLines(y Input) []Released {
+	each := runBy(y, rules)
 	return slices.DeleteFunc(each[len(each)-1], func(l Released) bool { return l.Unit().Level != LevelOwner && l.Audience() != Staff })
 }
 
@@ -198,7 +198,7 @@ func TestLineThatCrossesOthers(t *testing.T) {
 	}
 	in.Schools = []School{s}
 	var got []string
-	for _, l := range runBy(t, in, rules)[3] {
+	for _, l := range runBy(in, rules)[3] {
 		if u := l.Unit(); l.Audience() == Staff && l.Item() == "thrive" && l.Wave() == 143 {
 			got = append(got, fmt.Sprint(u.Level, " ", u.Name, " ", l.Row().Value))
 		}

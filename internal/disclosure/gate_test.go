@@ -188,8 +188,8 @@ func TestEachWaveIsInOneLine(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		y := otherWave(t)
 		for name, moves := range map[string]map[lineOf][]uint32{
-			"told in its own band": movedBy(t, y.a, y.b, without("complementary"), otherThan),
-			"told as it leaves":    movedBy(t, y.a, y.b, rules, apartFrom),
+			"told in its own band": movedBy(y.a, y.b, without("complementary"), otherThan),
+			"told as it leaves":    movedBy(y.a, y.b, rules, apartFrom),
 		} {
 			for line, waves := range moves {
 				if len(waves) > 1 || waves[0] < y.wave {
@@ -204,7 +204,7 @@ func TestEachWaveIsInOneLine(t *testing.T) {
 func TestWavesMoveTwiceWithoutOneRelease(t *testing.T) {
 	for seed := range 50 {
 		y := rapid.Custom(otherWave).Example(seed)
-		for _, waves := range movedBy(t, y.a, y.b, without("one release", "complementary"), otherThan) {
+		for _, waves := range movedBy(y.a, y.b, without("one release", "complementary"), otherThan) {
 			if len(waves) > 1 {
 				return
 			}
@@ -233,7 +233,7 @@ type lineOf struct {
 }
 
 // movedBy are the waves of the lines that differ between two years.
-func movedBy(t interface{ Fatal(...any) }, a, b Input, rules []rule, differ func(a, b Released) bool) map[lineOf][]uint32 {
+func movedBy(a, b Input, rules []rule, differ func(a, b Released) bool) map[lineOf][]uint32 {
 	type at struct {
 		lineOf
 		wave uint32
@@ -241,10 +241,10 @@ func movedBy(t interface{ Fatal(...any) }, a, b Input, rules []rule, differ func
 	told := make(map[at]Released)
 	moved := make(map[lineOf][]uint32)
 	last := len(a.Waves) - 1
-	for _, l := range runBy(t, a, rules)[last] {
+	for _, l := range runBy(a, rules)[last] {
 		told[at{lineOf{l.Unit(), l.Item(), l.Audience()}, l.Wave()}] = l
 	}
-	for _, l := range runBy(t, b, rules)[last] {
+	for _, l := range runBy(b, rules)[last] {
 		of := lineOf{l.Unit(), l.Item(), l.Audience()}
 		if l.Form() != FormSignal && l.Form() != FormSignals && differ(told[at{of, l.Wave()}], l) {
 			moved[of] = append(moved[of], l.Wave())

@@ -43,6 +43,8 @@ var attacks = []struct {
 }{
 	{"W1 swap", swap, 0},
 	{"W1 control: sheets as they came in", swapList, .9},
+	{"W2 bounds", bounds, 0},
+	{"W2 control: each figure by its own size alone", boundsOwn, .3},
 	{"W4 store", stored, 0},
 	{"W4 control: a table with a unit of three", storedThree, 1},
 	{"W4 control: girls and boys of every class", storedGenders, .5},
@@ -75,5 +77,9 @@ func TestSmallWorlds(t *testing.T) {
 		if float64(wins[i]) < a.control*float64(ran) {
 			t.Errorf("%s lost in only %d of %d worlds: the attacker is asleep", a.name, wins[i], ran)
 		}
+	}
+	t.Logf("W2 asked for %d tables, and was not sure of %d", asked, unsure)
+	if unsure > asked/10000 {
+		t.Error("the solver gave up too often to prove anything")
 	}
 }

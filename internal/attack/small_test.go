@@ -13,10 +13,14 @@ import (
 func some(seed uint64) *world {
 	random := rand.New(rand.NewPCG(seed, 2))
 	o := roster.Owner{Org: "964338531", Rate: .5, Rhythm: []int{1, 1, 2, 4}[random.IntN(4)]}
-	for s := range 1 + random.IntN(2) {
+	schools, classes := 1+random.IntN(2), 4
+	if random.IntN(5) == 0 {
+		schools, classes = 3+random.IntN(2), 2 // so that there are figures of the owner
+	}
+	for s := range schools {
 		school := roster.School{Org: strconv.Itoa(974700000 + s), Written: "nb"}
 		lowest := []int{1, 5, 8}[random.IntN(3)]
-		for c := range 1 + random.IntN(4) {
+		for c := range 1 + random.IntN(classes) {
 			grades := []int{lowest + random.IntN(2)}
 			if random.IntN(6) == 0 {
 				grades = []int{lowest, lowest + 1}
@@ -37,7 +41,11 @@ func some(seed uint64) *world {
 		if random.IntN(3) == 0 {
 			r.declines = .2 * random.Float64()
 		}
-		for range random.IntN(4) {
+		few := random.IntN(4)
+		if random.IntN(6) == 0 {
+			few = 2 * r.size // nearly all
+		}
+		for range few {
 			r.worst[random.IntN(r.size)] = true
 		}
 	}

@@ -15,7 +15,7 @@ import (
 type tables map[string][]map[string]any
 
 // forgotten are the tables that hold nothing once all waves are released.
-var forgotten = []string{"answers", "answers_sealing", "codes", "code_use"}
+var forgotten = []string{"answers", "answers_sealing", "codes", "code_use", "class_session"}
 
 // small is W4 in a whole store: how something in it is about fewer than five
 // persons, or empty. Tables with figures about answers are judged by what their

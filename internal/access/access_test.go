@@ -588,14 +588,14 @@ func TestMay(t *testing.T) {
 	for role, want := range map[access.Role][]access.Right{
 		access.Reporter:  {access.Report},
 		access.Teacher:   {access.Report, access.SeeClass, access.Observe, access.Conclude},
-		access.Deputy:    {access.Report, access.SeeClass, access.SeeSchool, access.Observe, access.Conclude},
-		access.Principal: {access.Report, access.SeeClass, access.SeeSchool, access.Observe, access.Conclude},
+		access.Deputy:    {access.Report, access.SeeClass, access.SeeSchool, access.Observe, access.Conclude, access.Lead},
+		access.Principal: {access.Report, access.SeeClass, access.SeeSchool, access.Observe, access.Conclude, access.Lead},
 		access.OwnerRole: {access.SeeOwner},
 		"pupil":          nil,
 		"":               nil,
 	} {
 		var got []access.Right
-		for _, right := range []access.Right{access.Report, access.SeeClass, access.SeeSchool, access.Observe, access.Conclude, access.SeeOwner} {
+		for _, right := range []access.Right{access.Report, access.SeeClass, access.SeeSchool, access.Observe, access.Conclude, access.Lead, access.SeeOwner} {
 			if access.May(role, right) {
 				got = append(got, right)
 			}

@@ -23,13 +23,14 @@ type Right string
 // The rights. Each holds within the schools of the person, and for a teacher
 // within the person's own classes (Person.SeesClass).
 const (
-	Report    Right = "report"     // report a concern
+	Report    Right = "report"     // report a concern, and that one stepped in; see what came of it
 	SeeClass  Right = "see_class"  // released figures, signals and prompts of classes
 	SeeSchool Right = "see_school" // the same for grades, the school and every class
 	Observe   Right = "observe"    // write what was seen after a prompt
 	Conclude  Right = "conclude"   // end a prompt; class staff too, as it goes to the principal when they do not
 	CarryOut  Right = "carry_out"  // see which classes are asked this week, and have one answer anew
 	SeeAdult  Right = "see_adult"  // what pupils say of adults, once the owner has passed it on; a deputy stands in for the principal
+	Lead      Right = "lead"       // read what is reported, decide on it and run cases
 	SeeOwner  Right = "see_owner"  // the owner's page, and no school's
 )
 
@@ -37,8 +38,8 @@ const (
 var rights = map[Role][]Right{
 	Reporter:  {Report},
 	Teacher:   {Report, SeeClass, Observe, Conclude},
-	Deputy:    {Report, SeeClass, SeeSchool, CarryOut, SeeAdult, Observe, Conclude},
-	Principal: {Report, SeeClass, SeeSchool, CarryOut, SeeAdult, Observe, Conclude},
+	Deputy:    {Report, SeeClass, SeeSchool, CarryOut, SeeAdult, Observe, Conclude, Lead},
+	Principal: {Report, SeeClass, SeeSchool, CarryOut, SeeAdult, Observe, Conclude, Lead},
 	OwnerRole: {SeeOwner},
 }
 

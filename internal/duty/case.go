@@ -142,7 +142,7 @@ func (c Case) Open() bool { return c.State == StateOpen }
 // Missing are those of the four matters that no inquiry has looked into.
 func (c Case) Missing() []string {
 	var missing []string
-	for _, m := range matters {
+	for _, m := range Matters {
 		looked := slices.ContainsFunc(c.Inquiries, func(e Entry) bool {
 			return e.Body.Fields.Get(Field(m)) != "" || e.Body.Fields.Has(FieldMatters, m)
 		})
@@ -206,7 +206,7 @@ func (c Case) allows(step Step, f Fields, _ time.Time) error {
 	}
 	switch step {
 	case Inquired:
-		if c.Scope == Situation && !slices.ContainsFunc(matters, func(m string) bool { return f.Get(Field(m)) != "" }) {
+		if c.Scope == Situation && !slices.ContainsFunc(Matters, func(m string) bool { return f.Get(Field(m)) != "" }) {
 			return &Refusal{Code: Missing, Field: string(FieldExperience)}
 		}
 	case Planned, Changed:
@@ -259,4 +259,32 @@ func (c Case) mayClose(f Fields) error {
 		return &Refusal{Code: NotSafe, Field: string(FieldSafe)}
 	}
 	return nil
+}
+
+// Pace is how soon the school was at it. It is told, and is no legal deadline.
+type Pace struct {
+	Known    time.Time // when the first of what the case came of was known
+	Inquired int       // days from then to the first inquiry; -1: none yet
+	Planned  int       // and to the plan's first measure
+}
+
+// Pace finds the days in the events of the school.
+func (c Case) Pace(events []Event) Pace {
+	p := Pace{Known: c.OpenedAt, Inquired: -1, Planned: -1}
+	for _, e := range events {
+		if slices.Contains(c.From, e.Subject) && e.At.Before(p.Known) {
+			p.Known = e.At
+		}
+	}
+	for _, e := range c.Inquiries {
+		if day, ok := ParseDay(e.Body.Fields.Get(FieldOn)); ok {
+			if days := DaysBetween(p.Known, day); p.Inquired < 0 || days < p.Inquired {
+				p.Inquired = days
+			}
+		}
+	}
+	if len(c.Measures) > 0 {
+		p.Planned = DaysBetween(p.Known, c.Measures[0].Wordings[0].At)
+	}
+	return p
 }

@@ -98,9 +98,12 @@ const (
 	SourceSurvey      = "survey"
 )
 
+// Matters are what an inquiry is to shed light on: how the pupils experience it,
+// the facts, factors at school, and causes elsewhere.
+var Matters = []string{string(FieldExperience), string(FieldFacts), string(FieldFactors), string(FieldElsewhere)}
+
 var (
 	sources = []string{SourceObservation, SourceSurvey, "message", "social_media", "pupil", "other"}
-	matters = []string{string(FieldExperience), string(FieldFacts), string(FieldFactors), string(FieldElsewhere)}
 	roles   = []string{SaidByPupils, "other_pupils", "parents", "class_staff", "other_staff", "nurse", "after_school", "outside"}
 	yesNo   = []string{Yes, No}
 )
@@ -173,7 +176,7 @@ var Rules = []Rule{
 		{Field: FieldFacts, Kind: KindText, Only: Situation},
 		{Field: FieldFactors, Kind: KindText, Only: Situation},
 		{Field: FieldElsewhere, Kind: KindTick, Options: []string{Yes}, Only: Situation},
-		{Field: FieldMatters, Kind: KindChoices, Options: matters, Must: true, Only: Individual},
+		{Field: FieldMatters, Kind: KindChoices, Options: Matters, Must: true, Only: Individual},
 		{Field: FieldHeard, Kind: KindChoices, Options: roles, Must: true, Only: Situation},
 		{Field: FieldHeardStaff, Kind: KindPeople, Only: Situation},
 		{Field: FieldBestInterests, Kind: KindText, Only: Situation},

@@ -2,6 +2,7 @@ package duty
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -52,6 +53,18 @@ func Take(m Matter, step Step, a Act) (Event, error) {
 	return a.event(m.subject().key(t.ID), t.Owner, t.School, step, Body{Fields: fields}), nil
 }
 
+// ThreadOf is all that happened to a matter.
+func ThreadOf(m Matter) Thread { return m.thread() }
+
+// Wrote reports whether an event is what the act wrote when it was sent before.
+func (a Act) Wrote(e Event) bool {
+	subject, _, _ := strings.Cut(e.Subject, ":")
+	rule, ok := RuleOf(Subject(subject), e.Step)
+	return ok && e.ID == a.ID && e.By == a.By && !slices.ContainsFunc(rule.Fields, func(s Spec) bool {
+		return !slices.Equal(tidy(a.Fields[s.Field]), e.Body.Fields[s.Field])
+	})
+}
+
 // open makes the event that opens a subject.
 func open(subject Subject, step Step, owner, school string, a Act) (Event, error) {
 	rule, _ := RuleOf(subject, step)
@@ -87,7 +100,6 @@ const mutedFor = 60
 func (p Prompt) subject() Subject           { return SubjectPrompt }
 func (p Prompt) scope() string              { return "" }
 func (p Prompt) before(Step, Fields) Fields { return nil }
-func (p Prompt) grave() bool                { return gravePrompt[p.Kind] }
 func (p Prompt) thread() Thread {
 	return Thread{
 		ID: p.ID, Owner: p.Unit.Owner, School: p.Unit.School, State: p.State, Version: p.Version,
@@ -100,7 +112,7 @@ func (p Prompt) allows(step Step, f Fields, today time.Time) error {
 	case Answered:
 		return mayAnswer(p.Inquired, f)
 	case Muted:
-		if p.grave() {
+		if p.Grave() {
 			return &Refusal{Code: NotMuted}
 		}
 		if until, _ := ParseDay(f.Get(FieldUntil)); until.After(midnight(today).AddDate(0, 0, mutedFor)) {

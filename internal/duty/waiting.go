@@ -38,7 +38,7 @@ func (p Prompt) Stage(cal Calendar, now time.Time) Stage {
 	if !p.Open() || p.Muted(now) {
 		return Resting
 	}
-	if p.grave() {
+	if p.Grave() {
 		if countDays(p.OpenedAt, now, cal.WorkingDay) >= graveOwnerAfter {
 			return StageOwner
 		}
@@ -53,6 +53,10 @@ func (p Prompt) Stage(cal Calendar, now time.Time) Stage {
 		return StageStaff
 	}
 }
+
+// Grave says whether the prompt is the principal's from the first day, goes on
+// in holidays, and ends as a report does.
+func (p Prompt) Grave() bool { return gravePrompt[p.Kind] }
 
 // Muted says whether the prompt is put aside today.
 func (p Prompt) Muted(now time.Time) bool { return p.MutedUntil != "" && DayOf(now) <= p.MutedUntil }

@@ -74,7 +74,7 @@ func (s *Staff) carryOut(c echo.Context) error {
 	}
 	plan := s.Waves.Plan()
 	state := plan.StateFor(v.owner.Org, n)
-	page := carryOutPage{Frame: v.frame(), Back: overviewOf(v.school.Org), State: s.carryOutState(v, plan, n, state)}
+	page := carryOutPage{Frame: v.frameAt("carry-out"), Back: overviewOf(v.school.Org), State: s.carryOutState(v, plan, n, state)}
 	_, page.Week = n.Week()
 	for _, class := range sortClasses(v.school.Classes) {
 		ask, ok := plan.Ask(v.school.Org, class.Name, n)
@@ -173,7 +173,7 @@ func (s *Staff) voidable(c echo.Context, school, class string) (*visit, wave.Ask
 
 func (s *Staff) renderVoid(c echo.Context, v *visit, ask wave.Ask, status int, reason wave.VoidReason, fault string) error {
 	page := voidPage{
-		Frame: v.frame(), Back: carryOutOf(v.school.Org), School: v.school.Org, Class: ask.Class,
+		Frame: v.frameAt("carry-out"), Back: carryOutOf(v.school.Org), School: v.school.Org, Class: ask.Class,
 		Wave: ask.Wave, Reason: reason, Reasons: wave.VoidReasons, Fault: fault,
 	}
 	page.Narrow = true

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -60,7 +61,7 @@ func (s *Staff) overview(c echo.Context) error {
 	ctx := c.Request().Context()
 	p, err := person(c)
 	if outcome, _ := web.Outcome(err); outcome == "forbidden" {
-		return s.noPages(c)
+		return s.elsewhere(c)
 	}
 	if err != nil {
 		return err
@@ -78,7 +79,7 @@ func (s *Staff) overview(c echo.Context) error {
 		return err
 	}
 	current := disclosure.Current(released, disclosure.Staff)
-	page := overviewPage{Frame: v.frame(), Released: len(released) > 0}
+	page := overviewPage{Frame: v.frameAt(""), Released: len(released) > 0}
 	if p.May(access.CarryOut) {
 		page.CarryOut = carryOutOf(v.school.Org)
 	}
@@ -115,16 +116,16 @@ func (s *Staff) overview(c echo.Context) error {
 // ownerPage is where an owner's people are at home (package owner).
 const ownerPage = "/staff/owner"
 
-// noPages meets who may sign in but has no page here: with a way out, and
-// without leading in a circle.
-func (s *Staff) noPages(c echo.Context) error {
+// elsewhere leads who has no overview to their own page.
+func (s *Staff) elsewhere(c echo.Context) error {
 	p, _ := access.PersonOf(c)
-	if p.May(access.SeeOwner) {
+	switch {
+	case p.May(access.SeeOwner):
 		return c.Redirect(http.StatusSeeOther, ownerPage)
+	case p.May(access.Report):
+		return c.Redirect(http.StatusSeeOther, "/staff/reports")
 	}
-	return s.pages.Render(c, http.StatusForbidden, "nopages", web.Lang(c), struct{ web.Frame }{
-		web.Frame{Who: p.Name, Home: "/staff", Narrow: true},
-	})
+	return web.Fail("forbidden", errNothingHere)
 }
 
 // rank puts act before notice; within each the oldest waits first.
@@ -150,12 +151,25 @@ func (s *Staff) card(v *visit, p duty.Prompt, told map[string]disclosure.Signal)
 	case written > 0:
 		state = v.plural("state.observed", written)
 	}
+	state = strings.TrimSpace(state + " " + s.waits(v, p))
 	return promptCard{
 		Href:     "/staff/prompts/" + p.ID,
 		Headline: v.t("headline", v.unit(p.Unit), v.headline(lead)),
 		Act:      p.Tier == disclosure.Act,
 		State:    state,
 		Opened:   v.t("opened", web.Date(v.lang, p.OpenedAt), v.ago(p.OpenedAt, s.Now())),
+	}
+}
+
+// waits says that a prompt has waited for too long, or is put aside.
+func (s *Staff) waits(v *visit, p duty.Prompt) string {
+	switch stage := p.Stage(v.calendar(), s.Now()); {
+	case p.Open() && stage == duty.Resting:
+		return v.t("stage.muted", v.day(p.MutedUntil))
+	case stage == duty.StageOwner, stage == duty.StagePrincipal && !p.Grave():
+		return v.t("stage." + string(stage))
+	default:
+		return ""
 	}
 }
 

@@ -1,6 +1,7 @@
 package staff
 
 import (
+	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -41,6 +42,10 @@ type promptPage struct {
 	Severe, IsOpen          bool
 	Saved                   string // what was just written, or empty
 	Form                    form
+
+	Steps   []stepForm // what only who leads the school may do
+	NewCase string     // where to open a case of it
+	Case    string     // the case that it is in
 }
 
 // earlierCard is what the school concluded before.
@@ -55,6 +60,7 @@ type historyItem struct {
 	Text       string
 	Concurrent bool
 	ExtraLook  bool
+	Said       []saidField
 }
 
 // form is what the writer's fields hold: what was typed is never lost.
@@ -65,6 +71,7 @@ type form struct {
 	ExtraLook                   bool
 	Conclusion, Reason          string
 	Fault                       *fault
+	sent                        *sent // one of Steps that came back
 }
 
 // fault says beside the field why nothing was written.
@@ -92,7 +99,7 @@ func (s *Staff) findPrompt(c echo.Context) (*visit, []duty.Prompt, int, error) {
 		return nil, nil, 0, err
 	}
 	for _, school := range p.Schools {
-		v, err := s.visit(c, p, school)
+		v, err := s.visitWithPeople(c, p, school)
 		if outcome, _ := web.Outcome(err); outcome == "not_found" {
 			continue // the school has left the roster
 		}
@@ -124,14 +131,14 @@ func (s *Staff) renderPrompt(c echo.Context, v *visit, prompts []duty.Prompt, i,
 	}
 	told := signalsByID(released)
 	page := promptPage{
-		Frame: v.frame(), promptCard: s.card(v, p, told), ID: p.ID, Back: overviewOf(v.school.Org),
+		Frame: v.frameAt(""), promptCard: s.card(v, p, told), ID: p.ID, Back: overviewOf(v.school.Org),
 		Unit: v.unit(p.Unit), Concern: p.Conclusion == duty.Concern, Ended: p.PeriodOver(),
 		Standing: v.list("standing.list"), Severe: p.Kind == disclosure.KindSevere, IsOpen: p.Open(),
 		MayObserve: v.person.May(access.Observe), MayConclude: v.mayConclude(p), Leads: v.person.May(access.SeeSchool),
 		Saved: c.QueryParam("saved"), Form: f,
 	}
 	switch page.Saved {
-	case "observed", "concluded", "overtaken":
+	case "observed", "concluded", "overtaken", "inquired", "answered", "muted":
 	default:
 		page.Saved = ""
 	}
@@ -148,7 +155,73 @@ func (s *Staff) renderPrompt(c echo.Context, v *visit, prompts []duty.Prompt, i,
 	if page.Form.ConclusionID == "" {
 		page.Form.ConclusionID = rand.Text()
 	}
+	if err := s.leadPrompt(ctx, v, p, &page, f.sent); err != nil {
+		return err
+	}
 	return s.pages.Render(c, status, "prompt", v.lang, page)
+}
+
+// leadPrompt adds what only who leads the school may do with a prompt.
+func (s *Staff) leadPrompt(ctx context.Context, v *visit, p duty.Prompt, page *promptPage, again *sent) error {
+	if !v.leads() {
+		return nil
+	}
+	if p.Case != "" {
+		page.Case = "/staff/cases/" + p.Case
+	}
+	if !p.Open() {
+		return nil
+	}
+	m, err := s.matters(ctx, v)
+	if err != nil {
+		return err
+	}
+	page.NewCase = "/staff/cases/new?school=" + v.school.Org + "&from=" + duty.PromptSubject(p.ID)
+	var steps []duty.Step
+	switch {
+	case page.Severe:
+		steps = []duty.Step{duty.Inquired, duty.Answered}
+	case !p.Grave():
+		steps = []duty.Step{duty.Muted}
+	}
+	for _, step := range steps {
+		page.Steps = append(page.Steps, v.form(asking{
+			subject: duty.SubjectPrompt, step: step, action: "/staff/prompts/" + p.ID + "/" + string(step), seen: p.Version,
+			before: duty.Fields{duty.FieldOn: {duty.DayOf(s.Now())}}, cases: v.openCases(m), sent: again,
+		}))
+	}
+	return nil
+}
+
+func (s *Staff) stepOnPrompt(c echo.Context) error {
+	v, prompts, i, err := s.findPrompt(c)
+	if err != nil {
+		return err
+	}
+	if !v.leads() {
+		return web.Fail("forbidden", errNotYours)
+	}
+	m, err := s.matters(c.Request().Context(), v)
+	if err != nil {
+		return err
+	}
+	p, step := prompts[i], duty.Step(c.Param("step"))
+	return s.try(c, v, m.events, p.Version, attempt{
+		step: step, about: p.ID, audited: true,
+		make: func(a duty.Act) ([]duty.Event, error) { return oneEvent(m.take(p, step, a)) },
+		again: func(status int, f *sent) error {
+			return s.renderPrompt(c, v, prompts, i, status, form{
+				Seen: p.Version, Fault: &fault{On: string(step), Field: f.field, Message: f.message}, sent: f,
+			})
+		},
+		done: func(e duty.Event) string {
+			what := string(step)
+			if e.Step == duty.Answered && p.With(e).Open() {
+				what = "overtaken" // a signal came while the writer wrote
+			}
+			return "/staff/prompts/" + p.ID + "?saved=" + what + "#saved"
+		},
+	})
 }
 
 // mayConclude: class staff end the prompts of their own classes; those of a
@@ -213,8 +286,14 @@ func (v *visit) history(e duty.Entry, names map[string]string) historyItem {
 		h.What = v.t("step.passed_on")
 		return h
 	}
-	if e.Step == duty.Concluded {
+	switch e.Step {
+	case duty.Concluded:
 		h.What, h.Text = v.t("conclusion."+e.Body.Conclusion), e.Body.Reason
+	case duty.Inquired, duty.Muted:
+		h.Said = v.said(e.Event)
+	case duty.Answered:
+		h.What, h.Text = v.t("conclusion."+e.Body.Fields.Get(duty.FieldOutcome)), e.Body.Fields.Get(duty.FieldReason)
+	default: // said by the step alone
 	}
 	if e.Step == duty.Joined {
 		h.What = v.t("step.joined", v.unit(disclosure.Unit{

@@ -7,6 +7,7 @@
 package staff
 
 import (
+	"cmp"
 	"context"
 	"embed"
 	"errors"
@@ -70,7 +71,7 @@ type Staff struct {
 	assets *web.Assets
 }
 
-//go:embed templates/*.html static locale
+//go:embed templates static locale
 var files embed.FS
 
 // New returns the pages, or what is wrong with a template or catalog.
@@ -106,6 +107,23 @@ func (s *Staff) Routes(e *echo.Echo, require echo.MiddlewareFunc) {
 	e.GET("/staff/prompts/:id", s.showPrompt, require)
 	e.POST("/staff/prompts/:id/observation", s.observe, require)
 	e.POST("/staff/prompts/:id/conclusion", s.conclude, require)
+	e.POST("/staff/prompts/:id/:step", s.stepOnPrompt, require)
+	e.GET("/staff/report", s.showReport, require)
+	e.POST("/staff/report", s.report, require)
+	e.GET("/staff/step-in", s.showStepIn, require)
+	e.POST("/staff/step-in", s.stepIn, require)
+	e.GET("/staff/reports", s.reports, require)
+	e.GET("/staff/reports/:id", s.showReported, require)
+	e.POST("/staff/reports/:id/:step", s.stepOnReport, require)
+	e.GET("/staff/cases", s.listCases, require)
+	e.GET("/staff/cases/new", s.showNewCase, require)
+	e.POST("/staff/cases/new", s.openCase, require)
+	e.GET("/staff/cases/:id", s.showCase, require)
+	e.GET("/staff/cases/:id/plan", s.showPlan, require)
+	e.GET("/staff/cases/:id/closing", s.showClosing, require)
+	e.GET("/staff/cases/:id/documentation", s.showDocumentation, require)
+	e.GET("/staff/cases/:id/case.json", s.exportCase, require)
+	e.POST("/staff/cases/:id/:step", s.stepOnCase, require)
 }
 
 var (
@@ -121,6 +139,9 @@ type visit struct {
 	owner   roster.Owner
 	school  roster.School
 	schools []roster.School // all that the person may see, by name
+
+	people []access.Person // everyone, for the names in a history
+	staff  []access.Person // those who work at the school
 }
 
 // person returns who is asking, if the role has pages here at all.
@@ -167,11 +188,15 @@ func (s *Staff) visit(c echo.Context, p access.Person, org string) (*visit, erro
 }
 
 func (v *visit) frame() web.Frame {
-	f := web.Frame{Who: v.person.Name, Place: v.school.Name, Home: "/staff"}
+	f := web.Frame{Who: v.person.Name, Place: v.school.Name, Home: v.section("")}
+	for _, section := range sections {
+		if v.person.May(section.right) {
+			f.Nav = append(f.Nav, web.NavItem{Label: v.t("nav." + cmp.Or(section.name, "overview")), Href: v.section(section.name)})
+		}
+	}
 	if len(v.schools) < 2 {
 		return f
 	}
-	f.Home = overviewOf(v.school.Org)
 	for _, school := range v.schools {
 		f.Nav = append(f.Nav, web.NavItem{
 			Label: school.Name, Href: overviewOf(school.Org), Current: school.Org == v.school.Org,
@@ -179,6 +204,33 @@ func (v *visit) frame() web.Frame {
 	}
 	return f
 }
+
+// frameAt is the frame of a page with the ways to the others.
+func (v *visit) frameAt(here string) web.Frame {
+	f := v.frame()
+	for i, item := range f.Nav {
+		f.Nav[i].Current = item.Current || item.Href == v.section(here)
+	}
+	return f
+}
+
+// section is the address of one of the pages that the navigation leads to.
+func (v *visit) section(name string) string {
+	path := "/staff"
+	if name != "" {
+		path += "/" + name
+	}
+	if len(v.schools) > 1 {
+		path += "?school=" + v.school.Org
+	}
+	return path
+}
+
+// sections are the pages that the navigation leads to, with what opens each.
+var sections = []struct {
+	name  string
+	right access.Right
+}{{"", access.SeeClass}, {"report", access.Report}, {"reports", access.Report}, {"cases", access.Lead}, {"carry-out", access.CarryOut}}
 
 func overviewOf(school string) string { return "/staff?school=" + school }
 

@@ -25,9 +25,7 @@ type words struct {
 
 func (w words) t(key string, args ...any) string { return w.cat.Text(w.lang, key, args...) }
 
-func (w words) plural(key string, n int, args ...any) string {
-	return w.cat.Plural(w.lang, key, n, args...)
-}
+func (w words) plural(key string, n int) string { return w.cat.Plural(w.lang, key, n) }
 
 // list splits a text that has one item a line.
 func (w words) list(key string) []string { return lines(w.t(key)) }

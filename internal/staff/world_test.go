@@ -342,7 +342,7 @@ func (s *site) post(t testing.TB, email string, doc *goquery.Document, action st
 	}
 	values := url.Values{}
 	form.Find("input[type=hidden]").Each(func(_ int, in *goquery.Selection) {
-		values.Set(in.AttrOr("name", ""), in.AttrOr("value", ""))
+		values.Add(in.AttrOr("name", ""), in.AttrOr("value", ""))
 	})
 	for k, v := range fields {
 		values[k] = v

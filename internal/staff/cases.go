@@ -1,0 +1,157 @@
+package staff
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/folgmed/folgmed/internal/access"
+	"github.com/folgmed/folgmed/internal/duty"
+	"github.com/folgmed/folgmed/internal/web"
+)
+
+// casesPage is /staff/cases: the school's cases, those that are open first.
+type casesPage struct {
+	web.Frame
+	NewHref      string
+	Open, Closed []caseCard
+}
+
+type caseCard struct {
+	Href, Title, Opened, Next string
+}
+
+func (s *Staff) listCases(c echo.Context) error {
+	v, err := s.at(c, access.Lead)
+	if err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	m, err := s.matters(ctx, v)
+	if err != nil {
+		return err
+	}
+	if err := s.audit(ctx, v, "read_cases", ""); err != nil {
+		return err
+	}
+	page := casesPage{Frame: v.frameAt("cases"), NewHref: "/staff/cases/new?school=" + v.school.Org}
+	for _, one := range m.cases {
+		card := caseCard{
+			Href: "/staff/cases/" + one.ID, Title: v.caseTitle(one),
+			Opened: v.t("case.opened", web.Date(v.lang, one.OpenedAt), v.ago(one.OpenedAt, s.Now())), Next: v.t("case.next." + next(one)),
+		}
+		if one.Open() {
+			page.Open = append(page.Open, card)
+		} else {
+			page.Closed = append(page.Closed, card)
+		}
+	}
+	slices.Reverse(page.Closed)
+	return s.pages.Render(c, http.StatusOK, "cases", v.lang, page)
+}
+
+// caseTitle names a case: a situation by what it is about, an individual one by
+// its number in the archive.
+func (w words) caseTitle(c duty.Case) string {
+	if c.Scope == duty.Individual {
+		return w.t("case.individual", c.Archive)
+	}
+	return c.Title
+}
+
+// next is what a case most needs.
+func next(c duty.Case) string {
+	evaluated := slices.ContainsFunc(c.Measures, func(m duty.Measure) bool { return len(m.Evaluations) > 0 })
+	switch {
+	case !c.Open():
+		return "closed"
+	case len(c.Inquiries) == 0:
+		return "inquire"
+	case len(c.Measures) == 0:
+		return "plan"
+	case !evaluated:
+		return "evaluate"
+	default:
+		return "close"
+	}
+}
+
+func (s *Staff) showNewCase(c echo.Context) error {
+	v, err := s.at(c, access.Lead)
+	if err != nil {
+		return err
+	}
+	_, from, err := s.origins(c, v)
+	if err != nil {
+		return err
+	}
+	return s.renderNewCase(c, v, from, http.StatusOK, nil)
+}
+
+// origins are the reports and prompts that ?from= names, as far as the person
+// may see them.
+func (s *Staff) origins(c echo.Context, v *visit) (matters, []duty.Matter, error) {
+	m, err := s.matters(c.Request().Context(), v)
+	if err != nil {
+		return m, nil, err
+	}
+	named := c.QueryParam("from")
+	if named == "" {
+		return m, nil, nil
+	}
+	subject, id, _ := strings.Cut(named, ":")
+	switch duty.Subject(subject) {
+	case duty.SubjectReport:
+		if i := slices.IndexFunc(m.reports, func(r duty.Report) bool { return r.ID == id && r.SeenBy("", duty.Leader) }); i >= 0 {
+			return m, []duty.Matter{m.reports[i]}, nil
+		}
+	case duty.SubjectPrompt:
+		prompts, err := s.prompts(c.Request().Context(), v)
+		if err != nil {
+			return m, nil, err
+		}
+		if i := slices.IndexFunc(prompts, func(p duty.Prompt) bool { return p.ID == id }); i >= 0 {
+			return m, []duty.Matter{prompts[i]}, nil
+		}
+	case duty.SubjectIntervention, duty.SubjectCase:
+	}
+	return m, nil, web.Fail("not_found", errNotYours)
+}
+
+func (s *Staff) renderNewCase(c echo.Context, v *visit, from []duty.Matter, status int, again *sent) error {
+	page := openingPage{
+		Frame: v.frameAt("cases"), Title: v.t("newcase.title"), Lead: v.t("newcase.lead"), Notes: v.list("newcase.notes"),
+		Form: v.form(asking{
+			subject: duty.SubjectCase, step: duty.Opened, sent: again,
+			action: "/staff/cases/new?school=" + v.school.Org + "&from=" + c.QueryParam("from"),
+		}),
+	}
+	for _, m := range from {
+		switch m := m.(type) {
+		case duty.Report:
+			page.From = append(page.From, link{"/staff/reports/" + m.ID, m.What})
+		case duty.Prompt:
+			page.From = append(page.From, link{"/staff/prompts/" + m.ID, v.t("newcase.prompt", v.unit(m.Unit))})
+		}
+	}
+	return s.pages.Render(c, status, "opening", v.lang, page)
+}
+
+func (s *Staff) openCase(c echo.Context) error {
+	v, err := s.at(c, access.Lead)
+	if err != nil {
+		return err
+	}
+	m, from, err := s.origins(c, v)
+	if err != nil {
+		return err
+	}
+	return s.try(c, v, m.events, 0, attempt{
+		step: duty.Opened, audited: true,
+		make:  func(a duty.Act) ([]duty.Event, error) { return duty.OpenCase(v.owner.Org, v.school.Org, a, from...) },
+		again: func(status int, f *sent) error { return s.renderNewCase(c, v, from, status, f) },
+		done:  func(e duty.Event) string { return "/staff/cases/" + idOf(e) + "?saved=opened#saved" },
+	})
+}

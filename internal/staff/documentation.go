@@ -1,0 +1,100 @@
+package staff
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/folgmed/folgmed/internal/duty"
+	"github.com/folgmed/folgmed/internal/web"
+)
+
+// documentationPage is /staff/cases/ID/documentation: the case on paper.
+type documentationPage struct {
+	web.Frame
+	caseHead
+	School  string
+	Printed string
+	Facts   []saidField
+	From    []link
+	History []happened
+}
+
+func (s *Staff) showDocumentation(c echo.Context) error {
+	v, m, one, err := s.findCase(c)
+	if err != nil {
+		return err
+	}
+	if err := s.audit(c.Request().Context(), v, "read_documentation", one.ID); err != nil {
+		return err
+	}
+	return s.pages.Render(c, http.StatusOK, "documentation", v.lang, documentationPage{
+		Frame: v.frameAt("cases"), caseHead: s.head(c, v, one, nil), School: v.school.Name, Printed: web.DateTime(v.lang, s.Now()),
+		Facts: s.caseFacts(v, m, one), From: v.cameOf(m, one), History: v.all(one.History),
+	})
+}
+
+// exported is a case as the archive gets it.
+type exported struct {
+	ID       string          `json:"id"`
+	School   string          `json:"school"` // organisation number
+	Scope    string          `json:"scope"`
+	Archive  string          `json:"archive,omitempty"`
+	Title    string          `json:"title,omitempty"`
+	State    string          `json:"state"`
+	Classes  []string        `json:"classes,omitempty"`
+	From     []string        `json:"from,omitempty"`
+	Raised   string          `json:"raised_with_principal,omitempty"`
+	Governor string          `json:"county_governor_from,omitempty"`
+	History  []exportedEvent `json:"history"`
+}
+
+type exportedEvent struct {
+	Step   string      `json:"step"`
+	At     time.Time   `json:"at"`
+	By     string      `json:"by"` // name
+	Role   string      `json:"role"`
+	Fields duty.Fields `json:"fields,omitempty"`
+}
+
+func (s *Staff) exportCase(c echo.Context) error {
+	v, _, one, err := s.findCase(c)
+	if err != nil {
+		return err
+	}
+	if err := s.audit(c.Request().Context(), v, "exported_case", one.ID); err != nil {
+		return err
+	}
+	out := exported{
+		ID: one.ID, School: one.School, Scope: one.Scope, Archive: one.Archive, Title: one.Title, State: string(one.State),
+		Classes: one.Classes, From: one.From, Raised: one.Raised,
+	}
+	if day, ok := one.GovernorDay(v.calendar()); ok {
+		out.Governor = duty.DayOf(day)
+	}
+	for _, e := range one.History {
+		out.History = append(out.History, exportedEvent{
+			Step: string(e.Step), At: e.At, By: v.nameOf(e.By), Role: e.Role, Fields: v.named(e.Body.Fields),
+		})
+	}
+	c.Response().Header().Set(echo.HeaderContentDisposition, `attachment; filename="case-`+one.ID+`.json"`)
+	return c.JSONPretty(http.StatusOK, out, "  ")
+}
+
+// named puts the names of staff in the place of their ids, which mean nothing
+// to an archive.
+func (v *visit) named(f duty.Fields) duty.Fields {
+	out := duty.Fields{}
+	for field, values := range f {
+		switch field {
+		case duty.FieldBy, duty.FieldHeardStaff, duty.FieldAskedBy:
+			for _, id := range values {
+				out[field] = append(out[field], v.nameOf(id))
+			}
+		default:
+			out[field] = values
+		}
+	}
+	return out
+}

@@ -66,6 +66,7 @@ func (k checkCmd) Run(c console) error {
 				return err
 			}
 			questionnaires = append(questionnaires, q)
+			faults = append(faults, surveys.CheckReading(file, data)...)
 		}
 	}
 	if len(sizes) > 0 {

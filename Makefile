@@ -12,7 +12,7 @@ TABLET  := internal/pupil/dist/index.html
 CHDB    := internal/engine/node_modules/@chdb/lib-linux-x64-gnu/libchdb.so
 DEMO    := data/demo
 
-SIMULATIONS := ./analytics/simulate/... ./analytics/evaluate/...
+SIMULATIONS := ./analytics/simulate/... ./analytics/evaluate/... ./internal/attack
 
 .PHONY: help demo clean-demo build engine tablet test lint vuln fuzz bench evaluate tools
 

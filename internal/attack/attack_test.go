@@ -51,6 +51,7 @@ var attacks = []struct {
 }
 
 func TestSmallWorlds(t *testing.T) {
+	t.Parallel()
 	ran := 0
 	wins := make([]int, len(attacks))
 	for seed := range seeds() {

@@ -35,7 +35,7 @@ func boundsOf(y *year, retell func(figure) figure) (win string, err error) {
 		for _, f := range k.see(at, turn.sealed) {
 			told = append(told, retell(f))
 		}
-		for item := range k.cells {
+		for _, item := range slices.Sorted(maps.Keys(k.cells)) {
 			if win := k.shares(item, told).tooFew(k, y, at); win != "" {
 				return fmt.Sprintf("after wave %d, item %s: %s", at, item, win), nil
 			}

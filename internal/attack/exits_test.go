@@ -42,6 +42,7 @@ func real(seed uint64, place int) *world {
 // pupils of a class exchange their sheets in one wave on the second: W1. What
 // either of them keeps is W4.
 func TestRealExits(t *testing.T) {
+	t.Parallel()
 	var worlds []*world
 	waves := make([][]vote, realWaves)
 	exchanged := make([][]vote, realWaves)

@@ -1,0 +1,182 @@
+package attack
+
+import (
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"gonum.org/v1/gonum/stat/distuv"
+
+	"github.com/folgmed/folgmed/internal/disclosure"
+)
+
+// guesser is one way to name a pupil, and how often it was right.
+type guesser struct {
+	name string
+	rank func(k *known, t *target, random *rand.Rand) []float64
+	// hole is the share in which it is right today, for a way that is not closed:
+	// it may not grow, and once he does not win any more it must be taken away.
+	hole float64
+	// control is the least share in which it must be right, where leaks says so.
+	control float64
+	leaks   func(t *target) bool
+
+	right, allowed, worlds [mostVictims + 1]float64 // by number of victims
+}
+
+// guess counts whether the pupil that ranks highest is a victim; of those who
+// rank alike, one is taken by chance.
+func (g *guesser) guess(k *known, t *target, random *rand.Rand) {
+	if g.leaks != nil && !g.leaks(t) {
+		return
+	}
+	score := g.rank(k, t, random)
+	var best []int
+	for _, p := range t.prior {
+		switch {
+		case len(best) == 0 || score[p] > score[best[0]]:
+			best = []int{p}
+		case score[p] == score[best[0]]:
+			best = append(best, p)
+		}
+	}
+	if t.worst[best[random.IntN(len(best))]] {
+		g.right[t.victims]++
+	}
+	g.worlds[t.victims]++
+	g.allowed[t.victims] += min(3*float64(t.victims)/float64(t.size), .5)
+}
+
+// above tells whether guesses were right more often than a share: whether the
+// lower 99 % limit of Clopper and Pearson lies above it.
+func above(right, worlds, share float64) bool {
+	return right > 0 && distuv.Beta{Alpha: right, Beta: worlds - right + 1}.Quantile(.01) > share
+}
+
+// below tells whether the upper 99 % limit lies below a share.
+func below(right, worlds, share float64) bool {
+	return right < worlds && distuv.Beta{Alpha: right + 1, Beta: worlds - right}.Quantile(.99) < share
+}
+
+// judge says how a guesser did, and whether he wins: for any number of victims,
+// or for all together.
+func (g *guesser) judge(t *testing.T) {
+	var text strings.Builder
+	var right, n, allowed float64
+	won := false
+	for v := 1; v <= mostVictims; v++ {
+		if g.worlds[v] == 0 {
+			continue
+		}
+		right, n, allowed = right+g.right[v], n+g.worlds[v], allowed+g.allowed[v]
+		won = won || above(g.right[v], g.worlds[v], g.allowed[v]/g.worlds[v])
+		fmt.Fprintf(&text, "  %d: %.2f of %.2f", v, g.right[v]/g.worlds[v], g.allowed[v]/g.worlds[v])
+	}
+	won = won || above(right, n, allowed/n)
+	t.Logf("W3 naming, %-40s %5.0f worlds, right in %.3f of %.3f; by victims:%s", g.name, n, right/n, allowed/n, text.String())
+	const enough = 1000 // worlds to tell that a way is closed
+	switch {
+	case g.control > 0:
+		if below(right, n, g.control) {
+			t.Errorf("%s named a pupil in only %.0f of %.0f worlds: the attacker is asleep", g.name, right, n)
+		}
+	case g.hole > 0 && above(right, n, g.hole):
+		t.Errorf("W3 wins by %s more than before: %.3f of %.0f worlds, was %.3f", g.name, right/n, n, g.hole)
+	case g.hole > 0 && !won && n >= enough:
+		t.Errorf("W3 does not win by %s any more: take the hole off the list", g.name)
+	case g.hole == 0 && won:
+		t.Errorf("W3 wins by %s", g.name)
+	}
+}
+
+// TestNaming is W3.
+func TestNaming(t *testing.T) {
+	t.Parallel()
+	usual, err := nation()
+	if err != nil {
+		t.Fatal(err)
+	}
+	learned := make(lessons)
+	const steps = 400
+	guessers := []*guesser{
+		{name: "likelihood of all that is told", hole: .54, rank: func(_ *known, c *target, random *rand.Rand) []float64 {
+			s := &suspicion{target: c, clues: c.clues(c.figures), severe: c.severe(), signs: learned.weigh(c, c.signs)}
+			return s.rank(random, steps)
+		}},
+		{name: "likelihood of figures", hole: .52, rank: func(_ *known, c *target, random *rand.Rand) []float64 {
+			return (&suspicion{target: c, clues: c.clues(c.figures)}).rank(random, steps)
+		}},
+		{name: "correlation with presence", hole: .42, rank: func(_ *known, c *target, _ *rand.Rand) []float64 {
+			return c.correlation(c.clues(c.figures), c.signs)
+		}},
+		{name: "likelihood of severe signals", rank: func(_ *known, c *target, random *rand.Rand) []float64 {
+			return (&suspicion{target: c, severe: c.severe()}).rank(random, steps)
+		}},
+		{name: "signals, as learned from others", rank: func(_ *known, c *target, _ *rand.Rand) []float64 {
+			return learned.weigh(c, c.signs)
+		}},
+		{name: "control: weekly shares without bands", control: .75, rank: func(k *known, c *target, random *rand.Rand) []float64 {
+			return (&suspicion{target: c, clues: c.clues(k.weekly(c.unit))}).rank(random, steps)
+		}},
+		{name: "control: severe looked at every week", control: .75, leaks: (*target).alone, rank: func(k *known, c *target, random *rand.Rand) []float64 {
+			clue := c.severe()
+			clue.hit = k.hits(c)
+			return (&suspicion{target: c, severe: clue}).rank(random, steps)
+		}},
+	}
+	n := 0
+	for seed := range seeds() {
+		if n++; n%schoolClasses != 0 {
+			continue // each class of a school is a world
+		}
+		k, targets, err := spend(seed, usual)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range targets {
+			for i, g := range guessers {
+				g.guess(k, c, rand.New(rand.NewPCG(seed, uint64(100+i))))
+			}
+			learned.learn(c, c.signs)
+		}
+	}
+	for _, g := range guessers {
+		g.judge(t)
+	}
+}
+
+// alone tells whether one pupil gives the worst answers in every wave: of
+// several, one is nearly always present.
+func (t *target) alone() bool { return t.victims == 1 && t.since == 0 }
+
+// weekly are the class's figures if every wave were told exactly.
+func (k *known) weekly(class disclosure.Unit) []figure {
+	var all []figure
+	for _, item := range slices.Sorted(maps.Keys(k.cells)) {
+		for _, c := range k.cells[item] {
+			if k.within(c, class) {
+				all = append(all, figure{
+					unit: class, item: item, from: c.wave, to: c.wave, cells: []cell{c},
+					size: c.answered, answers: c.answered, low: c.counted, high: c.counted,
+				})
+			}
+		}
+	}
+	return all
+}
+
+// hits are the waves that held a worst answer.
+func (k *known) hits(t *target) []bool {
+	hits := make([]bool, weeks)
+	for _, cells := range k.cells {
+		for _, c := range cells {
+			if c.worst && k.within(c, t.unit) && c.answered >= 10 {
+				hits[c.wave] = true
+			}
+		}
+	}
+	return hits
+}

@@ -37,6 +37,7 @@ type cli struct {
 	Codes    codesCmd    `cmd:"" help:"Make slips with codes for a class, as a page to print."`
 	Detect   detectCmd   `cmd:"" help:"Carry sealed waves on to detection and release now."`
 	Replay   replayCmd   `cmd:"" help:"Cast recorded answers as ballots into a rehearsal."`
+	Prove    proveCmd    `cmd:"" help:"Hold every promise about the pupils' answers against the running server, and say what came of it. Exit status: 0 all kept, 1 one broken, 2 not all could be checked."`
 	Keys     keysCmd     `cmd:"" help:"Make the ballot keys of a school year, for parts that run apart, and list them."`
 	Check    checkCmd    `cmd:"" help:"Check questionnaire and roster files, and a list of keys."`
 	Evaluate evaluateCmd `cmd:"" help:"Measure the detector beside its rivals, on sets of which the truth is known."`
@@ -94,7 +95,12 @@ func run(ctx context.Context, args []string, c console) (status int) {
 		_, _ = fmt.Fprintln(c.err, "folgmed: 'folgmed --help' lists the commands, 'folgmed COMMAND --help' its flags")
 		return 2
 	}
-	if err := parsed.Run(); err != nil {
+	err = parsed.Run()
+	var said exitStatus
+	if errors.As(err, &said) {
+		return int(said)
+	}
+	if err != nil {
 		complain(c.err, err)
 		return 1
 	}

@@ -178,27 +178,17 @@ func (a *App) view() seal.View {
 // over all owners. It does the same for earlier waves that have counts and were
 // never learned of, as after an upgrade; what was learned once is not touched.
 func (a *App) learn(ctx context.Context, s *sealing) error {
-	from, to := seal.DetectedFrom(s.wave), uint32(s.wave)
-	stored, err := a.store.Vintages(ctx, from, to)
+	usual, err := a.usual(ctx, s.wave)
 	if err != nil {
 		return err
 	}
-	s.usual = nil
-	known := make(map[uint32]bool, len(stored))
-	for _, v := range stored {
-		u, err := watch.Decode(v.Body)
-		if err != nil {
-			return err
-		}
-		s.usual = append(s.usual, u)
-		known[v.Wave] = true
-	}
-	waves, err := a.store.CountedWaves(ctx, from, to)
+	s.usual = usual
+	waves, err := a.store.CountedWaves(ctx, seal.DetectedFrom(s.wave), uint32(s.wave))
 	if err != nil {
 		return err
 	}
 	for _, n := range waves {
-		if known[n] {
+		if slices.ContainsFunc(usual, func(u watch.Usual) bool { return u.Wave == n }) {
 			continue
 		}
 		u, err := a.learnWave(ctx, wave.Number(n), s.usual)
@@ -208,6 +198,23 @@ func (a *App) learn(ctx context.Context, s *sealing) error {
 		s.usual = append(s.usual, u)
 	}
 	return nil
+}
+
+// usual is what is known to be usual in a wave and those before it.
+func (a *App) usual(ctx context.Context, n wave.Number) ([]watch.Usual, error) {
+	stored, err := a.store.Vintages(ctx, seal.DetectedFrom(n), uint32(n))
+	if err != nil {
+		return nil, err
+	}
+	var all []watch.Usual
+	for _, v := range stored {
+		u, err := watch.Decode(v.Body)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, u)
+	}
+	return all, nil
 }
 
 func (a *App) learnWave(ctx context.Context, n wave.Number, earlier []watch.Usual) (watch.Usual, error) {
@@ -297,8 +304,17 @@ func (a *App) gateOwner(ctx context.Context, s *sealing, owner roster.Owner) (di
 	})
 }
 
+// saveRelease also notes what the release was made on, so that it can be told
+// later whether it follows from the counts.
 func (a *App) saveRelease(ctx context.Context, s *sealing) error {
-	return a.store.SaveRelease(ctx, s.lines)
+	if err := a.store.SaveRelease(ctx, s.lines); err != nil {
+		return err
+	}
+	ground, err := a.ground(s.wave)
+	if err != nil {
+		return err
+	}
+	return a.store.SetInstallation(ctx, keyReleased, ground, a.opt.Now())
 }
 
 // prompt turns the released signals into events of prompts.

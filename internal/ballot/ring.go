@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strconv"
 	"sync"
@@ -111,6 +112,19 @@ func (r *Ring) load() error {
 		g.secrets = append(g.secrets, keys)
 	}
 	r.now.Store(g)
+	return nil
+}
+
+// CheckFiles holds the files against what was loaded from them: each is there,
+// whole, for its owner alone to read, and no key was exchanged for another.
+func (r *Ring) CheckFiles() error {
+	again := &Ring{dir: r.dir, holds: r.holds}
+	if err := again.load(); err != nil {
+		return err
+	}
+	if !reflect.DeepEqual(again.Chain(), r.Chain()) {
+		return fmt.Errorf("%s holds other keys than this server loaded: restart the server, or restore the file", filepath.Join(r.dir, keysFile))
+	}
 	return nil
 }
 

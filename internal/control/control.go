@@ -23,6 +23,7 @@ import (
 	"time"
 
 	"github.com/folgmed/folgmed/internal/access"
+	"github.com/folgmed/folgmed/internal/prove"
 	"github.com/folgmed/folgmed/internal/roster"
 	"github.com/folgmed/folgmed/internal/wave"
 	"github.com/folgmed/folgmed/surveys"
@@ -65,6 +66,9 @@ type Operator interface {
 	// Detect carries every sealed wave on to its release now, instead of at the
 	// job's next round, and returns those it released.
 	Detect(ctx context.Context) ([]wave.Number, error)
+	// Prove holds every promise about the pupils' answers against the running
+	// server and says in a language what came of it.
+	Prove(ctx context.Context, lang string) (prove.Report, error)
 }
 
 // Status is what is running.
@@ -154,6 +158,7 @@ func calls(op Operator) map[string]http.HandlerFunc {
 		"people":        answer(func(ctx context.Context, _ empty) ([]access.Person, error) { return op.People(ctx) }),
 		"sign-in-link":  answer(op.SignInLink),
 		"owner-token":   answer(op.OwnerToken),
+		"prove":         answer(op.Prove),
 		"detect":        answer(func(ctx context.Context, _ empty) ([]wave.Number, error) { return op.Detect(ctx) }),
 	}
 }
@@ -357,4 +362,9 @@ func (c *Client) OwnerToken(ctx context.Context, org string) (string, error) {
 // Detect carries sealed waves on to their release.
 func (c *Client) Detect(ctx context.Context) ([]wave.Number, error) {
 	return ask[[]wave.Number](ctx, c, "detect", empty{})
+}
+
+// Prove holds every promise against the server.
+func (c *Client) Prove(ctx context.Context, lang string) (prove.Report, error) {
+	return ask[prove.Report](ctx, c, "prove", lang)
 }

@@ -48,7 +48,7 @@ func (p *Privacy) statement(c echo.Context) error {
 		Answers: w.stored(answers), Counted: w.stored(counted), Adults: w.stored(adults), Operation: w.stored(operation),
 		Questionnaires: w.questionnaires(p.Surveys),
 		Version:        p.Version, Keys: byYear(p.Keys()), KeysPath: keysPath,
-		Files: built, Sum: sum(built), Rehearsal: p.Rehearsal,
+		Files: built, Sum: Sum(p.Files), Rehearsal: p.Rehearsal,
 	})
 }
 
@@ -81,11 +81,11 @@ func byName(hashes map[string]string) []file {
 	return all
 }
 
-// sum is one number for all files: the SHA-256 of what sha256sum prints of
-// them, in the order of their names.
-func sum(all []file) string {
+// Sum is one number for all files of the tablet app, by name with their SHA-256:
+// the SHA-256 of what sha256sum prints of them, in the order of their names.
+func Sum(files map[string]string) string {
 	h := sha256.New()
-	for _, f := range all {
+	for _, f := range byName(files) {
 		_, _ = fmt.Fprintf(h, "%s  ./%s\n", f.SHA256, f.Name) // a hash takes all
 	}
 	return hex.EncodeToString(h.Sum(nil))

@@ -34,6 +34,10 @@ func (r Role) Grants(database string) []string {
 			fmt.Sprintf("GRANT CREATE DATABASE, CREATE TABLE, ALTER COLUMN, ALTER INDEX, ALTER SETTINGS ON %s.*", database),
 			"GRANT TABLE ENGINE ON MergeTree")
 	}
+	if r == RoleJob {
+		// Whether the disk tells when ballots came: of its own tables alone.
+		all = append(all, "GRANT SELECT(database, table, partition_id, level, active, modification_time, remove_time) ON system.parts")
+	}
 	for _, table := range slices.Sorted(maps.Keys(grants[r])) {
 		all = append(all, fmt.Sprintf("GRANT %s ON %s.%s", grants[r][table], database, table))
 	}

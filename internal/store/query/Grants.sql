@@ -1,0 +1,2 @@
+-- Grants
+SHOW GRANTS

@@ -1,0 +1,2 @@
+-- LogRows
+SELECT count() FROM {log:Identifier}.{table:Identifier}

@@ -11,7 +11,6 @@ import (
 	"github.com/folgmed/folgmed/internal/counts"
 	"github.com/folgmed/folgmed/internal/prove"
 	"github.com/folgmed/folgmed/internal/roster"
-	"github.com/folgmed/folgmed/internal/store"
 	"github.com/folgmed/folgmed/internal/wave"
 )
 
@@ -100,7 +99,7 @@ func (a *App) proveBallots(ctx context.Context) (prove.Finding, error) {
 			return prove.Finding{}, err
 		}
 		a.eachAsked(n, func(school string, c roster.Class) {
-			if b.within([2]string{school, c.Name}, ballot.Cap(c.Size)) {
+			if b.within(school, c) {
 				holds++
 			} else {
 				fails++
@@ -123,10 +122,10 @@ func (a *App) proveBallots(ctx context.Context) (prove.Finding, error) {
 	return kept(holds)
 }
 
-// ballots are the numbers of one wave that is not sealed, by school and class:
+// ballots are the numbers of one wave that is not sealed, by class and attempt:
 // codes and places made, ballots issued and cast. What this server may not see
 // is nil.
-type ballots struct{ made, issued, cast map[[2]string]int }
+type ballots struct{ made, issued, cast map[ballot.Attempt]int }
 
 func (a *App) ballotsOf(ctx context.Context, n uint32) (b ballots, err error) {
 	// In the order in which they come about: what is cast after the first look
@@ -135,38 +134,31 @@ func (a *App) ballotsOf(ctx context.Context, n uint32) (b ballots, err error) {
 		if b.cast, err = job.CastCount(ctx, n); err != nil {
 			return b, err
 		}
-		b.made, err = made(ctx, job, n)
+		b.made, err = job.CodeCount(ctx, n)
 	}
 	if issuer := a.parts[config.Issuer]; err == nil && issuer != nil {
 		if b.issued, err = issuer.IssuedCount(ctx, n); err != nil {
 			return b, err
 		}
-		b.made, err = made(ctx, issuer, n)
+		b.made, err = issuer.CodeCount(ctx, n)
 	}
 	return b, err
 }
 
-// made is how many codes and places a class got in all its attempts: the limit
-// is on all of them together.
-func made(ctx context.Context, s *store.Store, n uint32) (map[[2]string]int, error) {
-	all := make(map[[2]string]int)
-	counted, err := s.CodeCount(ctx, n)
-	for of, codes := range counted {
-		all[[2]string{of.School, of.Class}] += codes
-	}
-	return all, err
-}
-
-// within says whether a class has no more of each than of what comes before it.
-func (b ballots) within(class [2]string, limit int) bool {
-	for _, count := range []map[[2]string]int{b.made, b.issued, b.cast} {
-		if count == nil {
-			continue
+// within says whether a class has, in each attempt, no more of each than of what
+// comes before it.
+func (b ballots) within(school string, c roster.Class) bool {
+	for attempt := range uint8(wave.Attempts) {
+		of, limit := ballot.Attempt{School: school, Class: c.Name, Number: attempt + 1}, ballot.Cap(c.Size)
+		for _, count := range []map[ballot.Attempt]int{b.made, b.issued, b.cast} {
+			if count == nil {
+				continue
+			}
+			if count[of] > limit {
+				return false
+			}
+			limit = count[of]
 		}
-		if count[class] > limit {
-			return false
-		}
-		limit = count[class]
 	}
 	return true
 }

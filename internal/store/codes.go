@@ -32,14 +32,7 @@ func (s *Store) Codes(ctx context.Context, macs []ballot.CodeMAC) ([]ballot.Stor
 // CodeCount tells how many codes are printed and how many places of class
 // sessions are made in a wave.
 func (s *Store) CodeCount(ctx context.Context, wave uint32) (map[ballot.Attempt]int, error) {
-	all := make(map[ballot.Attempt]int)
-	var of ballot.Attempt
-	var n uint64
-	err := s.each(ctx, "CodeCount", []any{&of.School, &of.Class, &of.Number, &n}, func() error {
-		all[of] = int(n)
-		return nil
-	}, param("wave", wave))
-	return all, err
+	return s.byAttempt(ctx, "CodeCount", wave)
 }
 
 // UseCodes records code uses in one insert; it returns when they are durable.

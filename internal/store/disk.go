@@ -7,6 +7,7 @@ import (
 
 	"github.com/ClickHouse/clickhouse-go/v2"
 
+	"github.com/folgmed/folgmed/internal/ballot"
 	"github.com/folgmed/folgmed/internal/counts"
 	"github.com/folgmed/folgmed/internal/disclosure"
 )
@@ -47,15 +48,15 @@ func (s *Store) SmallUnits(ctx context.Context) (units, small uint64, err error)
 }
 
 // CastCount is how many ballots lie counted in a wave that is not sealed, by
-// school and class.
-func (s *Store) CastCount(ctx context.Context, wave uint32) (map[[2]string]int, error) {
-	return s.byClass(ctx, "CastCount", wave)
+// class and attempt.
+func (s *Store) CastCount(ctx context.Context, wave uint32) (map[ballot.Attempt]int, error) {
+	return s.byAttempt(ctx, "CastCount", wave)
 }
 
 // IssuedCount is how many ballots were issued in it: codes spent, and places
 // taken of those that were made.
-func (s *Store) IssuedCount(ctx context.Context, wave uint32) (map[[2]string]int, error) {
-	return s.byClass(ctx, "IssuedCount", wave)
+func (s *Store) IssuedCount(ctx context.Context, wave uint32) (map[ballot.Attempt]int, error) {
+	return s.byAttempt(ctx, "IssuedCount", wave)
 }
 
 // BallotsWithin is for how many classes of sealed waves no more ballots were
@@ -66,12 +67,13 @@ func (s *Store) BallotsWithin(ctx context.Context) (holds, fails int, err error)
 	return int(h), int(f), err //nolint:gosec // there are not so many classes
 }
 
-func (s *Store) byClass(ctx context.Context, query string, wave uint32) (map[[2]string]int, error) {
-	all := make(map[[2]string]int)
-	var school, class string
+// byAttempt reads numbers by school, class and attempt.
+func (s *Store) byAttempt(ctx context.Context, query string, wave uint32) (map[ballot.Attempt]int, error) {
+	all := make(map[ballot.Attempt]int)
+	var of ballot.Attempt
 	var n uint64
-	err := s.each(ctx, query, []any{&school, &class, &n}, func() error {
-		all[[2]string{school, class}] = int(n) //nolint:gosec // no class has so many pupils
+	err := s.each(ctx, query, []any{&of.School, &of.Class, &of.Number, &n}, func() error {
+		all[of] = int(n) //nolint:gosec // no class has so many pupils
 		return nil
 	}, param("wave", wave))
 	return all, err

@@ -1,2 +1,2 @@
 -- CastCount
-SELECT school, class, uniqExact(nullifier) AS n FROM answers WHERE wave = {wave:UInt32} GROUP BY school, class
+SELECT school, class, attempt, uniqExact(nullifier) AS n FROM answers WHERE wave = {wave:UInt32} GROUP BY school, class, attempt

@@ -28,7 +28,7 @@ func adult(r *round) {
 	})
 	found = strongestFirst(found)
 	held := make(map[Unit]bool)
-	for _, s := range r.carried() {
+	for _, s := range r.before {
 		if s.Kind != KindAdult {
 			continue
 		}

@@ -18,6 +18,7 @@ type round struct {
 	schools []*unit
 	units   map[Unit]*unit // all but the owner
 	figures []*figure
+	before  []Signal // that stood after the last release
 	signals []Signal // Ended ones among them
 
 	ledger ledger // of the school and item that complementary looks at
@@ -84,7 +85,7 @@ var participation = Item{ID: ItemParticipation}
 // this week.
 func draft(in Input) *round {
 	r := &round{
-		in: in, id: ReleaseID(in.Wave), now: len(in.Waves) - 1, block: waves4Weeks(in.Rhythm),
+		in: in, id: ReleaseID(in.Wave), now: len(in.Waves) - 1, block: waves4Weeks(in.Rhythm), before: carried(in),
 		units: make(map[Unit]*unit), tellSignals: strconv.Itoa, tellAdult: Staff,
 		total: &unit{Unit: Unit{Owner: in.Owner, Level: LevelOwner}},
 	}

@@ -27,7 +27,7 @@ func severe(r *round) {
 	hits := r.hits()
 	r.signals = slices.DeleteFunc(r.signals, func(s Signal) bool { return s.Kind == KindSevere })
 	held := make(map[Unit]bool)
-	for _, s := range r.carried() {
+	for _, s := range r.before {
 		if s.Kind != KindSevere {
 			continue
 		}

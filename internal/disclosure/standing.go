@@ -27,7 +27,7 @@ func standing(r *round) {
 			findings = append(findings, s)
 		}
 	}
-	for _, s := range r.carried() {
+	for _, s := range r.before {
 		if ownRule(s.Kind) {
 			continue
 		}
@@ -98,13 +98,16 @@ func raise(c Candidate, in Input) Signal {
 func lastWave(in Input, waves int) uint32 { return in.Wave + uint32((waves-1)*in.Rhythm) }
 
 // carried are the signals that stood after the last release.
-func (r *round) carried() []Signal {
+func carried(in Input) []Signal {
 	last := make(map[string]Signal)
 	wave := make(map[string]uint32)
 	var order []string
-	for _, line := range r.in.Earlier {
+	for _, line := range in.Earlier {
+		if line.Wave() >= in.Wave {
+			continue
+		}
 		s, ok := line.Signal()
-		if !ok || line.Wave() >= r.in.Wave {
+		if !ok {
 			continue
 		}
 		at, seen := wave[s.ID]

@@ -470,6 +470,9 @@ func small(t *rapid.T) Input {
 	in := Input{Owner: "964338531", Rhythm: rapid.SampledFrom([]int{1, 2, 4, 4}).Draw(t, "rhythm")}
 	in.Items = []Item{{ID: "thrive", Theme: ThemeWellbeing}, {ID: "hurt", Theme: ThemeHurt, Sensitive: true, Bullying: true}}
 	waves, most, sizes := 5, 1, []int{5, 7, 10, 12}
+	if rapid.Bool().Draw(t, "large") { // the school is told wave by wave
+		sizes = []int{7, 9, 30, 50, 80}
+	}
 	if in.Rhythm == 4 {
 		waves, most, sizes = 2, 3, []int{5, 8, 10, 16, 24, 33, 60, 110}
 	}
@@ -563,10 +566,10 @@ func attacked(y Input, w int, lines []Released) (item, how string) {
 	return "", ""
 }
 
-// insider is a pupil who answers in every wave, always the same, and tells.
+// insider is a pupil who answers in every wave, and tells.
 type insider struct {
 	class   string
-	counted int // 1 if the answer is counted, else 0
+	counted [2]int // 1 if the answer is counted, else 0; in even waves and in odd
 }
 
 // without is what is known of the others, once insiders of a school have told;
@@ -578,9 +581,9 @@ func (a attack) without(in Input, school int, told ...insider) (attack, bool) {
 		for x := range others.unknowns {
 			u := &others.unknowns[x]
 			if classes := in.Schools[u.school].Waves[u.wave].Kept[u.kept].Classes; u.school == school && len(classes) == 1 && classes[0] == p.class {
-				counted[x] += p.counted
+				counted[x] += p.counted[u.wave%2]
 				u.n--
-				u.y -= p.counted
+				u.y -= p.counted[u.wave%2]
 			}
 			if u.y < 0 || u.y > u.n {
 				return others, false
@@ -613,7 +616,9 @@ func TestTwoInsidersDoNotHelp(t *testing.T) {
 		s := rapid.IntRange(0, len(y.Schools)-1).Draw(t, "school")
 		var pupils []insider
 		for _, c := range y.Schools[s].Classes {
-			pupils = append(pupils, insider{c.Name, 0}, insider{c.Name, 1})
+			for even := range 2 {
+				pupils = append(pupils, insider{c.Name, [2]int{even, 0}}, insider{c.Name, [2]int{even, 1}})
+			}
 		}
 		for i, p := range pupils {
 			for _, q := range pupils[i:] {

@@ -220,9 +220,11 @@ func (l *ledger) split(x *line) split {
 // so only what is asked for beyond it can fail, and a cut of the network that
 // forbids it has the two in it once for each wave (Hoffman 1960: what no cut
 // forbids is possible). Asked for with that margin, of a group as if it could be
-// below 0 and above n, it holds whatever they tell. It can not be asked of few
-// enough counts at the end of a grid, which are as many as bands allows: two who
-// are all of "none or few" know that nobody else is.
+// below 0, it holds whatever they tell. Two things do not have all of it. A group
+// at 3 has that of one wave: with all, what was told of waves one by one would
+// leave its classes untold when they pool them. And the counts at either end of a
+// grid are as many as bands allows: two who are all of "none or few" know that
+// nobody else is.
 func (s split) holds(a int) bool {
 	values := 3 + s.margin
 	top := s.net.move(s.line.arc, a+s.most)
@@ -260,7 +262,7 @@ func (s split) can(g *group, lo, hi int, three bool) bool {
 		}
 		want := -s.margin
 		if three {
-			want = g.three[i] + s.margin
+			want = g.three[i] + min(s.margin, colluders)
 		}
 		atom := &s.net.arcs[s.atoms[a].arc]
 		atom.lo, atom.hi = min(atom.lo, want), max(atom.hi, want)

@@ -15,6 +15,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/time/rate"
+
 	"github.com/folgmed/folgmed/internal/audit"
 	"github.com/folgmed/folgmed/internal/web"
 )
@@ -61,7 +63,8 @@ type Service struct {
 	pages *web.Pages
 	cat   *web.Catalog
 	jar   *jar
-	oidc  *oidcClient // nil without OIDC
+	oidc  *oidcClient   // nil without OIDC
+	pins  *rate.Limiter // of wrong ones
 
 	mu     sync.Mutex
 	folded *state
@@ -85,7 +88,7 @@ func New(o Options) (*Service, error) {
 	if err != nil {
 		return nil, fmt.Errorf("access: %w", err)
 	}
-	s := &Service{store: o.Store, audit: o.Audit, now: o.Now, jar: jar, cat: cat, pages: pages}
+	s := &Service{store: o.Store, audit: o.Audit, now: o.Now, jar: jar, cat: cat, pages: pages, pins: rate.NewLimiter(pinRate, pinBurst)}
 	if o.OIDC != nil {
 		if s.oidc, err = newOIDC(*o.OIDC); err != nil {
 			return nil, err
@@ -152,8 +155,7 @@ func (p Person) validate() error {
 	name, domain, ok := strings.Cut(p.Email, "@")
 	fault(!ok || name == "" || domain == "" || strings.ContainsAny(p.Email, " ,;<>"), "e-mail %q is not an address", p.Email)
 	fault(strings.TrimSpace(p.Name) == "", "a name is missing")
-	_, ok = rights[p.Role]
-	fault(!ok, "role %q is not one of %v", p.Role, Roles)
+	fault(!slices.Contains(Roles, p.Role), "role %q is not one of %v", p.Role, Roles)
 	fault(p.Owner == "", "the owner's organisation number is missing")
 	fault(p.Role != OwnerRole && len(p.Schools) == 0, "a %s needs a school: give its organisation number", p.Role)
 	fault(p.Role == Teacher && len(p.Classes) == 0, "a teacher sees the classes named, and none is: write each as SCHOOL/CLASS")

@@ -26,7 +26,7 @@ type Event struct {
 }
 
 // The steps of the journal. Body is a Person for personAdded, a secret for
-// links, tokens and ended sessions, a subject for subjectBound.
+// links, tokens and ended sessions, a subject for subjectBound, a pin for pinMade.
 const (
 	personAdded   = "person_added"
 	personRemoved = "person_removed"
@@ -35,6 +35,7 @@ const (
 	tokenMade     = "token_made"    // takes the place of the owner's earlier one
 	subjectBound  = "subject_bound" // the OIDC subject a person first signed in as
 	sessionEnded  = "session_ended" // signed out before its time
+	pinMade       = "pin_made"      // takes the place of the class's earlier one
 )
 
 // byOperator marks events from the command line; a person's carry their id.
@@ -71,6 +72,7 @@ type state struct {
 	subjects map[subject]string
 	bound    map[string]bool // person ids with a subject
 	ended    map[string]bool // hashes of sessions
+	pins     map[string]pin  // by "SCHOOL/CLASS"
 	last     time.Time       // of the latest event
 }
 
@@ -97,14 +99,14 @@ func (st *state) byEmail(email string) (Person, bool) {
 func fold(events []Event, now time.Time) (*state, error) {
 	st := &state{
 		people: map[string]Person{}, emails: map[string]string{}, links: map[string]link{},
-		tokens: map[string]string{}, subjects: map[subject]string{}, bound: map[string]bool{}, ended: map[string]bool{},
+		tokens: map[string]string{}, subjects: map[subject]string{}, bound: map[string]bool{}, ended: map[string]bool{}, pins: map[string]pin{},
 	}
 	var matter []Event
 	for _, e := range events {
 		if e.At.After(st.last) {
 			st.last = e.At
 		}
-		passing := e.Step == linkMade || e.Step == linkUsed || e.Step == sessionEnded
+		passing := e.Step == linkMade || e.Step == linkUsed || e.Step == sessionEnded || e.Step == pinMade
 		if !passing || now.Sub(e.At) <= bygone {
 			matter = append(matter, e)
 		}
@@ -142,6 +144,13 @@ func (st *state) apply(e Event) error {
 		if _, taken := st.subjects[sub]; !taken && !st.bound[e.Person] {
 			st.subjects[sub], st.bound[e.Person] = e.Person, true
 		}
+	case pinMade:
+		var made pin
+		if err := json.Unmarshal([]byte(e.Body), &made); err != nil {
+			return err
+		}
+		made.ID = e.Person
+		st.pins[made.School+"/"+made.Class] = made
 	case linkMade, linkUsed, tokenMade, sessionEnded:
 		var sec secret
 		if err := json.Unmarshal([]byte(e.Body), &sec); err != nil {

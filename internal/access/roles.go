@@ -14,7 +14,11 @@ const (
 	OwnerRole Role = "owner"
 )
 
-// Roles lists them all.
+// Substitute runs the class session of one class for one day. Nobody is added
+// as one: a PIN from the office makes one (pin.go).
+const Substitute Role = "substitute"
+
+// Roles lists those a person can be added with.
 var Roles = []Role{Reporter, Teacher, Deputy, Principal, OwnerRole}
 
 // Right is one thing a role may do.
@@ -32,15 +36,21 @@ const (
 	SeeAdult  Right = "see_adult"  // what pupils say of adults, once the owner has passed it on; a deputy stands in for the principal
 	Lead      Right = "lead"       // read what is reported, decide on it and run cases
 	SeeOwner  Right = "see_owner"  // the owner's page, and no school's
+
+	RunSession Right = "run_session" // open the survey in class
+	PrintSlips Right = "print_slips" // print codes for a class
+	MakePIN    Right = "make_pin"    // let a substitute run a session
 )
 
 // rights is what each role may do: the only such table.
 var rights = map[Role][]Right{
 	Reporter:  {Report},
-	Teacher:   {Report, SeeClass, Observe, Conclude},
-	Deputy:    {Report, SeeClass, SeeSchool, CarryOut, SeeAdult, Observe, Conclude, Lead},
-	Principal: {Report, SeeClass, SeeSchool, CarryOut, SeeAdult, Observe, Conclude, Lead},
+	Teacher:   {Report, SeeClass, Observe, Conclude, RunSession, PrintSlips},
+	Deputy:    {Report, SeeClass, SeeSchool, CarryOut, SeeAdult, Observe, Conclude, Lead, RunSession, PrintSlips, MakePIN},
+	Principal: {Report, SeeClass, SeeSchool, CarryOut, SeeAdult, Observe, Conclude, Lead, RunSession, PrintSlips, MakePIN},
 	OwnerRole: {SeeOwner},
+
+	Substitute: {RunSession},
 }
 
 // May says whether a role has a right. An unknown role has none.
@@ -59,4 +69,10 @@ func (p Person) SeesSchool(school string) bool { return p.May(SeeSchool) && p.At
 func (p Person) SeesClass(school, class string) bool {
 	return p.SeesSchool(school) ||
 		p.May(SeeClass) && p.AtSchool(school) && slices.Contains(p.Classes, school+"/"+class)
+}
+
+// RunsSession says whether the person may open the survey in a class.
+func (p Person) RunsSession(school, class string) bool {
+	return p.May(RunSession) && p.AtSchool(school) &&
+		(p.May(SeeSchool) || slices.Contains(p.Classes, school+"/"+class))
 }

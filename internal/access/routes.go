@@ -27,6 +27,8 @@ func (s *Service) Routes(e *echo.Echo) {
 	e.GET(signinPath, s.showSignin)
 	e.POST(signinPath, s.signin)
 	e.POST("/staff/signout", s.signout)
+	e.GET(pinPath, s.showPIN)
+	e.POST(pinPath, s.enterPIN)
 	if s.oidc != nil {
 		e.GET("/staff/oidc/start", s.startOIDC)
 		e.GET("/staff/oidc/callback", s.finishOIDC)
@@ -110,7 +112,11 @@ func (s *Service) enter(c echo.Context, p Person) error {
 	if err != nil {
 		return err
 	}
-	return c.Redirect(http.StatusSeeOther, staffPath)
+	home := staffPath
+	if p.Role == Substitute {
+		home = SessionPath
+	}
+	return c.Redirect(http.StatusSeeOther, home)
 }
 
 // signout ends the session for good: a copy of the cookie is worth nothing.
@@ -149,6 +155,9 @@ func (s *Service) current(c echo.Context) (session, Person, error) {
 		return session{}, Person{}, err
 	}
 	p, ok := st.people[ses.Person]
+	if !ok {
+		p, ok = st.substitute(ses.Person, s.now())
+	}
 	if !ok || st.ended[hash(ses.ID)] {
 		return session{}, Person{}, errSignedOut
 	}

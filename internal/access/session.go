@@ -1,7 +1,9 @@
 package access
 
 import (
+	"crypto/hmac"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -41,6 +43,7 @@ func (s session) live(now time.Time) bool {
 // (AES-256), under a key in a file.
 type jar struct {
 	codec  *securecookie.SecureCookie
+	key    []byte // of HMACs
 	secure bool
 }
 
@@ -58,7 +61,7 @@ func newJar(dir string, secure bool) (*jar, error) {
 	codec := securecookie.New(key[:hashBytes], key[hashBytes:])
 	codec.SetSerializer(securecookie.JSONEncoder{})
 	codec.MaxAge(0) // what is in a cookie says when it ends, by our own clock
-	return &jar{codec, secure}, nil
+	return &jar{codec, key[:hashBytes], secure}, nil
 }
 
 // sessionKey reads the key, or makes it. Of two processes that start at once
@@ -108,6 +111,13 @@ func makeKey(dir, name string) (err error) {
 		return err
 	}
 	return nil
+}
+
+// mac is how a secret is stored that is short enough to be tried out.
+func (j *jar) mac(purpose, of string) string {
+	h := hmac.New(sha256.New, j.key)
+	h.Write([]byte(purpose + "\n" + of))
+	return hex.EncodeToString(h.Sum(nil))
 }
 
 // name adds the prefix that makes a browser refuse the cookie from plain http.

@@ -22,6 +22,7 @@ import (
 	"github.com/folgmed/folgmed/internal/access"
 	"github.com/folgmed/folgmed/internal/audit"
 	"github.com/folgmed/folgmed/internal/ballot"
+	"github.com/folgmed/folgmed/internal/classroom"
 	"github.com/folgmed/folgmed/internal/collect"
 	"github.com/folgmed/folgmed/internal/config"
 	"github.com/folgmed/folgmed/internal/control"
@@ -388,7 +389,14 @@ func (a *App) staffRoutes(shell *echo.Echo) error {
 	if err != nil {
 		return err
 	}
+	rooms, err := classroom.New(classroom.Options{
+		Store: journal, Issuing: issuing{a}, PINs: a.access, Now: a.opt.Now, Log: a.log,
+	})
+	if err != nil {
+		return err
+	}
 	a.access.Routes(shell)
+	rooms.Routes(shell, a.access.Require)
 	pages.Routes(shell, a.access.Require)
 	owner.New(a.access, journal, a.schedule.Now).Routes(shell)
 	ownerPage.Routes(shell, a.access.Require)

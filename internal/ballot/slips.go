@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"rsc.io/qr"
+	"github.com/folgmed/folgmed/internal/qr"
 )
 
 // SlipSheet is the codes of one class for one wave, for the office printer.
@@ -87,6 +87,9 @@ func Link(url string, c Code, fingerprint string) string {
 	return strings.TrimSuffix(url, "/") + "/k#" + c.String() + "." + fingerprint
 }
 
+// Grouped is a fingerprint as people read it.
+func Grouped(fingerprint string) string { return inGroups(fingerprint, 4) }
+
 // WriteSlips writes the sheets as one HTML page that needs nothing else, laid
 // out for A4, each class on paper of its own. The slips bear no number, and
 // nothing tells one slip of a class from another but its code.
@@ -116,12 +119,8 @@ type slipPage struct {
 
 type slip struct {
 	Code string
-	Size int    // of the square with its quiet zone, in modules
-	Path string // of its black modules
+	qr.Square
 }
-
-// quietZone is the white border a reader needs, in modules.
-const quietZone = 4
 
 func newSlipPage(s SlipSheet) (slipPage, error) {
 	texts, ok := slipLangs[s.Lang]
@@ -135,32 +134,14 @@ func newSlipPage(s SlipSheet) (slipPage, error) {
 		WeekNumber:  week,
 		Until:       texts.day(s.Closes),
 		Address:     strings.TrimSuffix(strings.TrimPrefix(strings.TrimPrefix(s.URL, "https://"), "http://"), "/"),
-		KeyInGroups: inGroups(s.Fingerprint, 4),
+		KeyInGroups: Grouped(s.Fingerprint),
 	}
 	for _, c := range s.Codes {
-		// Level M stands a crease or a thumb print: 15 % of it may be lost.
-		square, err := qr.Encode(Link(s.URL, c, s.Fingerprint), qr.M)
+		square, err := qr.Draw(Link(s.URL, c, s.Fingerprint))
 		if err != nil {
-			return slipPage{}, fmt.Errorf("draw the square: %w", err)
+			return slipPage{}, err
 		}
-		page.Slips = append(page.Slips, slip{c.Grouped(), square.Size + 2*quietZone, squarePath(square)})
+		page.Slips = append(page.Slips, slip{c.Grouped(), square})
 	}
 	return page, nil
-}
-
-// squarePath draws the black modules as one SVG path, a run of them at a time.
-func squarePath(c *qr.Code) string {
-	var b strings.Builder
-	for y := range c.Size {
-		for x := 0; x < c.Size; x++ {
-			from := x
-			for c.Black(x, y) {
-				x++
-			}
-			if x > from {
-				fmt.Fprintf(&b, "M%d %dh%dv1h-%dz", from, y, x-from, x-from)
-			}
-		}
-	}
-	return b.String()
 }

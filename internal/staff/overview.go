@@ -124,6 +124,8 @@ func (s *Staff) elsewhere(c echo.Context) error {
 		return c.Redirect(http.StatusSeeOther, ownerPage)
 	case p.May(access.Report):
 		return c.Redirect(http.StatusSeeOther, "/staff/reports")
+	case p.May(access.RunSession):
+		return c.Redirect(http.StatusSeeOther, access.SessionPath)
 	}
 	return web.Fail("forbidden", errNothingHere)
 }

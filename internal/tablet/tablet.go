@@ -49,6 +49,7 @@ type Session struct {
 	Info   ballot.Info       `json:"info"`
 	Keys   ballot.PublicKeys `json:"keys"`
 	Survey Survey            `json:"survey"`
+	Ticket string            `json:"ticket"` // if the code was that of a class session
 
 	code  string
 	nonce []byte
@@ -92,6 +93,9 @@ func (t *Tablet) Open(ctx context.Context, code, fingerprint string) (*Session, 
 	}
 	if s.Keys.Fingerprint() != fingerprint {
 		return nil, fmt.Errorf("open a code: %w", ErrFingerprint)
+	}
+	if s.Ticket != "" { // of a class session, where each child takes a place
+		s.code = s.Ticket
 	}
 	return s, nil
 }

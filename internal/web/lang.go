@@ -69,6 +69,20 @@ func Date(lang string, t time.Time) string {
 	return day + " " + Month(lang, t.Month()) + " " + strconv.Itoa(t.Year())
 }
 
+// Midnight is when the day of t in Oslo ends.
+func Midnight(t time.Time) time.Time {
+	y, m, d := t.In(oslo).Date()
+	return time.Date(y, m, d+1, 0, 0, 0, 0, oslo)
+}
+
+// Clock writes the time of day of t in Oslo: 14.05, or 14:05.
+func Clock(lang string, t time.Time) string {
+	if lang == "en" {
+		return t.In(oslo).Format("15:04")
+	}
+	return t.In(oslo).Format("15.04")
+}
+
 // DateTime writes the day and the clock of t in Oslo:
 // 23. november 2026 kl. 14.05, or 23 November 2026 at 14:05.
 func DateTime(lang string, t time.Time) string {

@@ -7,6 +7,9 @@
 package web
 
 import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
 	"log/slog"
 	"net/http"
 	"runtime"
@@ -72,6 +75,20 @@ var policy = strings.Join([]string{
 func AllowTrustedTypes(page http.Header, name string) {
 	const header = "Content-Security-Policy"
 	page.Set(header, strings.Replace(page.Get(header), "trusted-types 'none'", "trusted-types "+name, 1))
+}
+
+// AllowOwnStyle lets a page keep the style that stands in it: a page that is
+// printed and kept must need nothing else.
+func AllowOwnStyle(h http.Header, page []byte) {
+	_, rest, _ := bytes.Cut(page, []byte("<style>"))
+	style, _, ok := bytes.Cut(rest, []byte("</style>"))
+	if !ok {
+		return
+	}
+	const header = "Content-Security-Policy"
+	sum := sha256.Sum256(style)
+	hash := "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+	h.Set(header, strings.Replace(h.Get(header), "style-src 'self'", "style-src 'self' "+hash, 1))
 }
 
 // headers are set before routing, so that errors and redirects carry them too.

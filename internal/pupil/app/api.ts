@@ -30,6 +30,10 @@ export interface Item {
   options: { text: Words; face?: string }[];
 }
 
+// Reply is to a code. Whoever gave that of the board, or a ticket, gets the
+// ticket by which each child takes a place.
+export type Reply = Asked & { ticket?: string };
+
 export interface Asked {
   info: Info;
   ordinal: number;
@@ -66,6 +70,12 @@ export class Refusal extends Error {
   // passing tells whether the same request may succeed later.
   get passing(): boolean {
     return ["unavailable", "rate_limited", "internal"].includes(this.outcome);
+  }
+
+  // forTeacher tells whether it may succeed once the teacher has done something:
+  // added a place, or opened the class session again.
+  get forTeacher(): boolean {
+    return ["no_place", "session_closed"].includes(this.outcome);
   }
 }
 

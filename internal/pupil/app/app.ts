@@ -6,6 +6,7 @@ import { languages, type Asked, type Lang } from "./api";
 import { h } from "./dom";
 import { keepApp } from "./offline";
 import { Outbox, type Delivery } from "./outbox";
+import { ticket } from "./session";
 import { catalogs, languageNames, type Catalog } from "./text";
 import { helpButton } from "./screens/help";
 import { question } from "./screens/question";
@@ -63,18 +64,20 @@ export class App {
     return "rehearsal" in document.documentElement.dataset;
   }
 
-  // begin takes on the school's written language unless the child chose one.
-  begin(sheet: Sheet): void {
-    this.sheet = sheet;
-    this.asked = sheet.asked;
+  // begin gives the next child an empty sheet. It takes on the school's written
+  // language unless the child chose one.
+  begin(code: string, asked: Asked, offline: boolean): void {
+    this.sheet = { code, asked, chosen: asked.survey.items.map(() => undefined), offline };
+    this.asked = asked;
     this.typed = { code: "", fingerprint: "" };
-    const written = sheet.asked.written as Lang;
+    const written = asked.written as Lang;
     if (!this.langChosen && this.lang !== "en" && languages.includes(written)) this.lang = written;
   }
 
   // idle tells whether the page may be loaded anew without anybody noticing.
   private get idle(): boolean {
-    return this.screen === start && this.typed.code === "" && this.typed.fingerprint === "" && this.outbox.safe;
+    const waiting = this.screen === start ? this.typed.code === "" && this.typed.fingerprint === "" : this.screen === welcome && ticket() !== "";
+    return waiting && this.outbox.safe;
   }
 
   // reset makes the page ready for the next child: the same page as before.
@@ -84,7 +87,12 @@ export class App {
     this.typed = { code: "", fingerprint: "" };
     this.lang = preferred();
     this.langChosen = false;
-    this.show(start);
+    if (ticket() !== "" && this.asked !== undefined) {
+      this.begin(ticket(), this.asked, false);
+      this.show(welcome);
+    } else {
+      this.show(start);
+    }
     this.used = true;
     this.renew();
   }

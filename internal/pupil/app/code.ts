@@ -4,7 +4,8 @@
 
 const alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
-export const codeLength = 10;
+export const codeLength = 10; // on a slip
+export const boardLength = 8; // on the board, where a tablet joins a class session
 export const fingerprintLength = 16; // 80 bits
 
 // clean forgives what people do: lower case, spaces and dashes, the letter O
@@ -31,16 +32,16 @@ function times(a: number, b: number): number {
 // isCode tells whether the check character fits: c = Σ αⁱ⁺¹·dᵢ with α = 2. Any
 // one wrong character and any two swapped ones are found.
 export function isCode(code: string): boolean {
-  if (code.length !== codeLength) return false;
+  if (code.length !== codeLength && code.length !== boardLength) return false;
   let sum = 0;
   let power = 1;
-  for (let i = 0; i < codeLength - 1; i++) {
+  for (let i = 0; i < code.length - 1; i++) {
     const digit = alphabet.indexOf(code.charAt(i));
     if (digit < 0) return false;
     power = times(power, 2);
     sum ^= times(power, digit);
   }
-  return alphabet.indexOf(code.charAt(codeLength - 1)) === sum;
+  return alphabet.indexOf(code.charAt(code.length - 1)) === sum;
 }
 
 export function isFingerprint(typed: string): boolean {

@@ -3,7 +3,8 @@
 
 import { App } from "./app";
 import { fromLink } from "./code";
-import { start, enter } from "./screens/start";
+import { enter, resume, start } from "./screens/start";
+import { ticket } from "./session";
 
 function takeLink(): ReturnType<typeof fromLink> {
   const link = fromLink(location.hash);
@@ -15,6 +16,7 @@ const link = takeLink();
 const app = new App(document.body);
 if (link === undefined) {
   app.show(start);
+  if (ticket() !== "") void resume(app);
 } else {
   app.typed = link;
   app.show(start);

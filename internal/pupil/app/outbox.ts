@@ -10,11 +10,12 @@ export type Status = "sending" | "waiting" | "delivered" | "refused";
 
 export interface Delivery {
   readonly status: Status;
-  readonly outcome: string; // why refused, in the server's word
+  readonly outcome: string; // why refused, or what the teacher must do first, in the server's word
 }
 
 const firstPause = 1_000; // ms; doubled each time
 const longestPause = 30_000;
+const teachersTries = 40; // some fifteen minutes for the teacher to add a place
 
 // How long a ballot waits between its issue and its cast, so that the two are
 // not told to belong together by the second, in ms. A rehearsal's server marks
@@ -24,6 +25,10 @@ const [shortestWait = 0, longestWait = 0] = waits;
 
 const between = (least: number, most: number) => least + Math.random() * (most - least);
 
+// Waiting is told that a ballot is not delivered yet, and of what it waits for
+// the teacher to do, if it does.
+type Waiting = (outcome: string) => void;
+
 // alone runs a step while no other tab runs one for the same ballot. Without
 // locks both may deliver it, which counts it once all the same.
 function alone(mark: string, step: () => Promise<void>): Promise<void> {
@@ -32,6 +37,7 @@ function alone(mark: string, step: () => Promise<void>): Promise<void> {
 
 // Outbox tells its listener whenever something about a delivery has changed.
 export class Outbox {
+  held = ""; // what the teacher must do before what waits can be sent
   lost = ""; // why the latest refused ballot was refused, for the next who looks
 
   private making = 0; // ballots that are being sealed
@@ -86,7 +92,7 @@ export class Outbox {
     void make(finished)
       .then((ballot) => this.unkept.add(ballot.mark) && ballot) // until it lies on the shelf
       .finally(() => this.making--)
-      .then((ballot) => this.deliver(ballot.mark, () => this.keep(ballot), () => tell("waiting")))
+      .then((ballot) => this.deliver(ballot.mark, () => this.keep(ballot), (outcome) => tell("waiting", outcome)))
       .then(
         () => tell("delivered"),
         (error: unknown) => tell("refused", outcomeOf(error)),
@@ -108,7 +114,7 @@ export class Outbox {
 
   // deliver is the whole way of one ballot. Each step may be repeated without
   // counting anything twice, and what it led to is kept before the next.
-  private async deliver(mark: string, start: () => Promise<Ballot | undefined>, waiting: () => void): Promise<void> {
+  private async deliver(mark: string, start: () => Promise<Ballot | undefined>, waiting: Waiting): Promise<void> {
     this.underway.add(mark);
     let delivered = false;
     try {
@@ -150,17 +156,23 @@ export class Outbox {
     return ballot;
   }
 
-  // untilAnswered repeats a step for as long as it fails in passing. Pauses
+  // untilAnswered repeats a step for as long as it fails in passing, and for a
+  // while when the class session is full or over: the teacher can add a place or
+  // open it again, and a child's finished answers are worth it. Pauses
   // double up to half a minute, each cut by chance to between half and all of
   // it and added to what the server asked for, so that a class of tablets does
   // not knock in step.
-  private async untilAnswered<T>(ballot: Ballot, step: (ballot: Ballot) => Promise<T>, waiting: () => void): Promise<T> {
-    for (let pause = firstPause; ; pause = Math.min(2 * pause, longestPause)) {
+  private async untilAnswered<T>(ballot: Ballot, step: (ballot: Ballot) => Promise<T>, waiting: Waiting): Promise<T> {
+    for (let pause = firstPause, tries = 1; ; pause = Math.min(2 * pause, longestPause), tries++) {
       try {
-        return await step(ballot);
+        const answer = await step(ballot);
+        this.held = "";
+        return answer;
       } catch (error) {
-        if (error instanceof Refusal && !error.passing) throw error;
-        waiting();
+        const held = error instanceof Refusal && error.forTeacher && tries < teachersTries;
+        if (error instanceof Refusal && !error.passing && !held) throw error;
+        this.held = held ? error.outcome : "";
+        waiting(this.held);
         void navigator.storage?.persist?.().catch(() => {}); // no browser of a tablet asks the child about it
         await this.keep(ballot); // again: a browser short of space clears its shelf
         const asked = error instanceof Refusal ? error.retryAfter * 1000 : 0;

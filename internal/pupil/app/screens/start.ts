@@ -1,35 +1,17 @@
-// Getting in: a code from the slip, and the fingerprint of the keys that goes
-// with it until this tablet has seen it once.
+// Getting in: a code from the slip or the board, and the fingerprint of the keys
+// that goes with it until this tablet has seen it once.
 
-import { get, post, Refusal, wellFormed, type Asked } from "../api";
+import { post, Refusal, wellFormed, type Asked, type Reply } from "../api";
 import type { App } from "../app";
-import { fingerprintOfKeys, leads, type Chain } from "../chain";
-import { clean, codeLength, fingerprintLength, isCode, isFingerprint } from "../code";
+import { boardLength, clean, codeLength, fingerprintLength, isCode, isFingerprint } from "../code";
 import { h } from "../dom";
+import { pinned, trust } from "../keys";
 import { keepQuestions, keptQuestions } from "../offline";
+import { join, leave, ticket } from "../session";
 import { why } from "../text";
 import { thisWave } from "../week";
+import { unsent } from "./unsent";
 import { welcome } from "./welcome";
-
-// The fingerprint belongs to the installation, not to a child; it is the only
-// thing that this page ever stores.
-const pinName = "folgmed-keys";
-
-function pinned(): string {
-  try {
-    return localStorage.getItem(pinName) ?? "";
-  } catch {
-    return ""; // storage is switched off: it is typed each time
-  }
-}
-
-function pin(fingerprint: string): void {
-  try {
-    localStorage.setItem(pinName, fingerprint);
-  } catch {
-    // as above
-  }
-}
 
 type Field = "code" | "fingerprint";
 
@@ -71,14 +53,6 @@ export function start(app: App): HTMLElement {
       h("span", { id: `${name}-mistake`, class: "mistake", role: "alert" }),
     );
 
-  const unsent = h("p", { class: "unsent", role: "status" });
-  app.refresh = () => {
-    const { unsent: something, safe, lost } = app.outbox;
-    const kept = safe ? text.unsent : `${text.unsent} ${text.keepOpen}`;
-    unsent.textContent = something ? kept : lost !== "" ? `${text.notDelivered} ${why(text, lost)}` : "";
-  };
-  app.refresh();
-
   return h(
     "form",
     {
@@ -95,7 +69,7 @@ export function start(app: App): HTMLElement {
     field("code", text.code, text.codeHint, codeLength),
     (askFingerprint || pinned() === "") && field("fingerprint", text.fingerprint, text.fingerprintHint, fingerprintLength),
     h("p", { class: "actions" }, h("button", { class: "primary" }, text.enter)),
-    unsent,
+    unsent(app),
     h("p", { class: "promise" }, text.nobody),
   );
 }
@@ -112,10 +86,10 @@ export async function enter(app: App): Promise<void> {
   button.setAttribute("aria-disabled", "true");
   button.textContent = app.text.entering;
   try {
-    const { asked, offline } = await open(app);
+    const { code, asked, offline } = await open(app);
     askFingerprint = false;
     app.outbox.lost = "";
-    app.begin({ code: clean(app.typed.code), asked, chosen: asked.survey.items.map(() => undefined), offline });
+    app.begin(code, asked, offline);
     app.show(welcome);
   } catch (error) {
     button.removeAttribute("aria-disabled");
@@ -126,37 +100,70 @@ export async function enter(app: App): Promise<void> {
 }
 
 // open checks all that can be checked here before it asks the server, and the
-// server's keys before it believes the server.
-async function open(app: App): Promise<{ asked: Asked; offline: boolean }> {
+// server's keys before it believes the server. By a code on the board the tablet
+// joins, and goes on by the ticket.
+async function open(app: App): Promise<{ code: string; asked: Asked; offline: boolean }> {
   const { text } = app;
   const code = clean(app.typed.code);
   const typed = clean(app.typed.fingerprint);
-  const expected = typed !== "" ? typed : pinned();
-  if (code.length !== codeLength) throw new Mistake("code", text.codeShort(code.length));
+  if (code.length !== codeLength && code.length !== boardLength) throw new Mistake("code", text.codeShort(code.length));
   if (!isCode(code)) throw new Mistake("code", text.codeMistyped);
-  if (!isFingerprint(expected)) throw new Mistake("fingerprint", text.fingerprintMistyped);
+  if (!isFingerprint(typed !== "" ? typed : pinned())) throw new Mistake("fingerprint", text.fingerprintMistyped);
 
-  const { asked, offline } = await ask(app, code);
-  if (!wellFormed(asked)) throw new Refusal("internal");
-  const fingerprint = await fingerprintOfKeys(asked.keys);
-  // What is printed decides; what is only remembered may be of an earlier year.
-  const known = fingerprint === expected || (typed === "" && (await leads(await get<Chain>("/keys.json"), expected, fingerprint)));
-  if (!known) throw new Mistake("fingerprint", text.fingerprintWrong);
-  pin(fingerprint);
-  if (!offline) void keepQuestions(asked);
-  return { asked, offline };
+  try {
+    const { ticket, asked } = await lookUp(app, code, typed);
+    if (ticket === undefined) leave();
+    else join(ticket);
+    return { code: ticket ?? code, asked, offline: false };
+  } catch (error) {
+    // Where there is no contact, a class that has been asked here this week is
+    // asked the same again: the code is tried when the answers are sent.
+    const asked = outcomeOf(error) === "unavailable" && code.length === codeLength ? await keptAsked(app) : undefined;
+    if (asked === undefined) throw error;
+    if (!(await trust(asked.keys, typed))) throw new Mistake("fingerprint", text.fingerprintWrong);
+    return { code, asked, offline: true };
+  }
 }
 
-// ask looks the code up. Where there is no contact, a class that has been asked
-// here this week is asked the same again: the code is tried when the answers
-// are sent. A rehearsal's weeks are not those of the calendar.
-async function ask(app: App, code: string): Promise<{ asked: Asked; offline: boolean }> {
+// lookUp asks what a code, or a ticket, is for, and believes only keys that were
+// printed.
+async function lookUp(app: App, code: string, printed: string): Promise<{ ticket: string | undefined; asked: Asked }> {
+  const { ticket, ...asked } = await post<Reply>("/api/code", { code });
+  if (!wellFormed(asked)) throw new Refusal("internal");
+  if (!(await trust(asked.keys, printed))) throw new Mistake("fingerprint", app.text.fingerprintWrong);
+  void keepQuestions(asked);
+  return { ticket, asked };
+}
+
+// keptAsked is what the class was asked here last, if that was this week. A
+// rehearsal's weeks are not those of the calendar.
+async function keptAsked(app: App): Promise<Asked | undefined> {
+  const asked = await keptQuestions();
+  return asked !== undefined && (asked.info.wave === thisWave() || app.rehearsal) ? asked : undefined;
+}
+
+// resume goes on in the class session that the tablet has joined, as for each
+// new child; whether there is a place is asked when the child begins.
+export async function resume(app: App): Promise<void> {
   try {
-    return { asked: await post<Asked>("/api/code", { code }), offline: false };
+    const asked = (await keptAsked(app)) ?? (await lookUp(app, ticket(), "")).asked;
+    app.begin(ticket(), asked, false);
+    app.show(welcome);
+  } catch {
+    leave(); // the code on the board brings it back
+  }
+}
+
+// takePlace says why the next child can not begin, or nothing. Without a network
+// the child begins: the place is taken when the answers are sent.
+export async function takePlace(app: App): Promise<string> {
+  try {
+    const { asked } = await lookUp(app, ticket(), "");
+    app.begin(ticket(), asked, false);
+    return "";
   } catch (error) {
-    const asked = outcomeOf(error) === "unavailable" ? await keptQuestions() : undefined;
-    if (asked === undefined || (asked.info.wave !== thisWave() && !app.rehearsal)) throw error;
-    return { asked, offline: true };
+    if (error instanceof Mistake) return error.message;
+    return outcomeOf(error) === "unavailable" ? "" : why(app.text, outcomeOf(error));
   }
 }
 

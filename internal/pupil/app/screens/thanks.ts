@@ -13,7 +13,7 @@ export function thanks(app: App): HTMLElement {
     const { status: is, outcome } = sent.delivery;
     status.dataset["status"] = is;
     const open = is !== "delivered" && !app.outbox.safe && ` ${text.keepOpen}`;
-    status.textContent = is === "refused" ? `${text.notDelivered} ${why(text, outcome)}` : text[is] + (open || "");
+    status.textContent = is === "refused" ? `${text.notDelivered} ${why(text, outcome)}` : text[is] + (outcome && ` ${why(text, outcome)}`) + (open || "");
   };
   app.refresh();
   return h(

@@ -1,16 +1,29 @@
 // What this is, for whom, and the promise; and all that the ballot will be
-// bound to, so that nothing in it is hidden.
+// bound to, so that nothing in it is hidden. On a tablet that has joined a class
+// session this is where each child begins.
 
 import type { Info } from "../api";
 import type { App } from "../app";
 import { h } from "../dom";
+import { leave, ticket } from "../session";
 import { weekOf } from "../week";
+import { takePlace } from "./start";
+import { unsent } from "./unsent";
 
 export function welcome(app: App): HTMLElement {
   const { text, language, sheet } = app;
   if (sheet === undefined) throw new Error("no sheet");
   const { info, schoolName, survey } = sheet.asked;
   const { week } = weekOf(info.wave);
+  const joined = ticket() !== "";
+  const refused = h("p", { class: "mistake", role: "alert" });
+  const begin = async (button: HTMLElement) => {
+    if (button.getAttribute("aria-disabled") === "true") return;
+    button.setAttribute("aria-disabled", "true");
+    refused.textContent = joined ? await takePlace(app) : "";
+    button.removeAttribute("aria-disabled");
+    if (refused.textContent === "" && app.sheet !== undefined) app.ask(0);
+  };
   return h(
     "section",
     { class: "welcome" },
@@ -24,9 +37,17 @@ export function welcome(app: App): HTMLElement {
     h(
       "p",
       { class: "actions" },
-      h("button", { type: "button", class: "back", click: () => app.reset() }, text.back),
-      h("button", { type: "button", class: "primary", click: () => app.ask(0) }, text.begin),
+      joined
+        ? h("button", { type: "button", class: "back", click: () => (leave(), app.reset()) }, text.otherCode)
+        : h("button", { type: "button", class: "back", click: () => app.reset() }, text.back),
+      h(
+        "button",
+        { type: "button", class: "primary", click: (event) => void begin(event.currentTarget as HTMLElement) },
+        text.begin,
+      ),
     ),
+    refused,
+    joined && unsent(app),
   );
 }
 

@@ -1,0 +1,93 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"io"
+
+	"github.com/folgmed/folgmed/internal/ballot"
+	"github.com/folgmed/folgmed/internal/classroom"
+	"github.com/folgmed/folgmed/internal/config"
+	"github.com/folgmed/folgmed/internal/wave"
+	"github.com/folgmed/folgmed/internal/web"
+)
+
+var errNotAsked = errors.New("nothing is asked of the class now")
+
+// issuing is the issuer as the pages of the class session know it.
+type issuing struct{ *App }
+
+var _ classroom.Issuing = issuing{}
+
+// ask is what a class is asked in the wave that is open for it.
+func (i issuing) ask(school, class string) (wave.Ask, error) {
+	if err := i.needs(config.Issuer); err != nil {
+		return wave.Ask{}, web.Fail("unavailable", err)
+	}
+	plan := i.schedule.Plan()
+	for _, n := range plan.Open() {
+		if ask, ok := plan.Ask(school, class, n); ok && ask.State == wave.StateOpen {
+			return ask, nil
+		}
+	}
+	return wave.Ask{}, web.Fail("wave_closed", errNotAsked)
+}
+
+// Session tells how the session of a class stands.
+func (i issuing) Session(ctx context.Context, school, class string) (classroom.Session, error) {
+	ask, err := i.ask(school, class)
+	if err != nil {
+		return classroom.Session{}, err
+	}
+	s, err := i.issuer.Session(ctx, ask)
+	if err != nil {
+		return classroom.Session{}, err
+	}
+	fingerprint := i.keys.Chain().For(uint32(ask.Wave)).Fingerprint()
+	return classroom.Session{
+		State: classroom.State(s.State), Code: s.Code.Grouped(), Places: s.Places, Taken: s.Taken, Ends: s.Ends,
+		Link: ballot.Link(i.publicURL, s.Code, fingerprint), Fingerprint: ballot.Grouped(fingerprint),
+	}, nil
+}
+
+// Change does a step of a teacher.
+func (i issuing) Change(ctx context.Context, school, class string, step classroom.Step, event string, present int) error {
+	ask, err := i.ask(school, class)
+	if err != nil {
+		return err
+	}
+	switch step {
+	case classroom.OpenIt:
+		if err := i.keys.Rotate(ask.Wave.SchoolYear()); err != nil {
+			return web.Fail("unavailable", err)
+		}
+		_, err = i.issuer.OpenSession(ctx, ask, event, present)
+	case classroom.AddPlace:
+		_, err = i.issuer.AddPlace(ctx, ask, event)
+	case classroom.CloseIt:
+		_, err = i.issuer.CloseSession(ctx, ask, event)
+	case classroom.ReopenIt:
+		_, err = i.issuer.ReopenSession(ctx, ask, event)
+	}
+	return err
+}
+
+// WriteSlips makes codes for a class and writes them to print.
+func (i issuing) WriteSlips(ctx context.Context, w io.Writer, school, class, lang string, n int) error {
+	ask, err := i.ask(school, class)
+	if err != nil {
+		return err
+	}
+	if err := i.keys.Rotate(ask.Wave.SchoolYear()); err != nil {
+		return web.Fail("unavailable", err)
+	}
+	codes, err := i.issuer.MakeCodes(ctx, ballot.Order{Ask: ask, N: n})
+	if err != nil {
+		return err
+	}
+	_, at, _ := i.schedule.Roster().School(school)
+	return ballot.WriteSlips(w, ballot.SlipSheet{
+		URL: i.publicURL, School: at.Name, Class: class, Monday: ask.Wave.Opens(), Closes: ask.Wave.Closes(),
+		Fingerprint: i.keys.Chain().For(uint32(ask.Wave)).Fingerprint(), Lang: lang, Codes: codes[0],
+	})
+}

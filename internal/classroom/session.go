@@ -1,0 +1,251 @@
+package classroom
+
+import (
+	"bytes"
+	"crypto/rand"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/labstack/echo/v4"
+	"golang.org/x/text/collate"
+	"golang.org/x/text/language"
+
+	"github.com/folgmed/folgmed/internal/access"
+	"github.com/folgmed/folgmed/internal/qr"
+	"github.com/folgmed/folgmed/internal/web"
+)
+
+// classesPage is /staff/session: the person's classes.
+type classesPage struct {
+	web.Frame
+	Schools []schoolClasses
+}
+
+type schoolClasses struct {
+	Name    string
+	Classes []classLink
+}
+
+type classLink struct{ Name, Href string }
+
+// PathOf is the page of a class.
+func PathOf(school, class string) string {
+	return access.SessionPath + "/" + url.PathEscape(school) + "/" + url.PathEscape(class)
+}
+
+func (p *Pages) classes(c echo.Context) error {
+	v, err := visitor(c)
+	if err != nil {
+		return err
+	}
+	all, err := p.Store.Roster(c.Request().Context())
+	if err != nil {
+		return fmt.Errorf("read roster: %w", err)
+	}
+	page := classesPage{}
+	var only string
+	n := 0
+	for _, org := range v.person.Schools {
+		_, school, ok := all.School(org)
+		if !ok {
+			continue
+		}
+		if v.school.Org == "" {
+			v.school = school
+		}
+		group := schoolClasses{Name: school.Name}
+		for _, class := range school.Classes {
+			if v.person.RunsSession(school.Org, class.Name) {
+				only, n = PathOf(school.Org, class.Name), n+1
+				group.Classes = append(group.Classes, classLink{class.Name, only})
+			}
+		}
+		order := collate.New(language.Norwegian, collate.Numeric)
+		slices.SortFunc(group.Classes, func(a, b classLink) int { return order.CompareString(a.Name, b.Name) })
+		page.Schools = append(page.Schools, group)
+	}
+	if n == 1 {
+		return c.Redirect(http.StatusSeeOther, only)
+	}
+	v.speak(c)
+	page.Frame = p.frame(v)
+	if len(page.Schools) > 1 {
+		page.Place = ""
+	}
+	return p.pages.Render(c, http.StatusOK, "classes", v.lang, page)
+}
+
+// sessionPage is the page of one class.
+type sessionPage struct {
+	web.Frame
+	Session
+	Class, Path string
+	Size        int // of the class
+	Older       bool
+	Now         time.Time
+	Address     string // where a code is typed
+	Square      qr.Square
+	Event       string // made with the form: a double click is one act
+	Waits       bool   // no wave is open for the class
+	Taken       string
+	TimeLeft    string
+	Until       string
+	How         []string // the teacher's sheet
+	Fault       string
+	PIN         string // just made
+	MayPrint    bool
+	MayPIN      bool
+	Present     int
+}
+
+func (p *Pages) show(c echo.Context) error {
+	v, err := p.visit(c)
+	if err != nil {
+		return err
+	}
+	if err := p.audit(c.Request().Context(), v, "read_session"); err != nil {
+		return err
+	}
+	return p.render(c, v, http.StatusOK, sessionPage{Present: v.class.Size})
+}
+
+func (p *Pages) render(c echo.Context, v *visit, status int, page sessionPage) error {
+	session, err := p.Issuing.Session(c.Request().Context(), v.school.Org, v.class.Name)
+	if outcome, _ := web.Outcome(err); outcome == "wave_closed" {
+		page.Waits, err = true, nil
+	}
+	if err != nil {
+		return err
+	}
+	page.Frame, page.Session = p.frame(v), session
+	page.Class, page.Size, page.Path = v.class.Name, v.class.Size, PathOf(v.school.Org, v.class.Name)
+	page.Older, page.Event = oldEnough(v.class), rand.Text()
+	page.MayPrint, page.MayPIN = v.person.May(access.PrintSlips), v.person.May(access.MakePIN)
+	page.How = sentences(p.cat.Text(v.lang, "how.list"))
+	page.Taken, page.TimeLeft = p.count(v, session), p.left(v, session)
+	page.Until = web.Clock(v.lang, session.Ends)
+	if session.State == Open {
+		if page.Square, err = qr.Draw(session.Link); err != nil {
+			return err
+		}
+		if at, err := url.Parse(session.Link); err == nil {
+			page.Address = at.Host
+		}
+	}
+	return p.pages.Render(c, status, "session", v.lang, page)
+}
+
+// count is the places taken, in words.
+func (p *Pages) count(v *visit, s Session) string {
+	return p.cat.Text(v.lang, "places.taken", s.Taken, s.Places)
+}
+
+// left is the time left, in words.
+func (p *Pages) left(v *visit, s Session) string {
+	minutes := int(s.Ends.Sub(p.Now()).Minutes())
+	if s.State != Open || minutes < 0 {
+		return p.cat.Text(v.lang, "time.none")
+	}
+	return p.cat.Plural(v.lang, "time.left", minutes)
+}
+
+// takenReply is what the page's script asks for, so that the count moves while
+// the rest stands still.
+type takenReply struct {
+	State State  `json:"state"`
+	Taken string `json:"taken"`
+	Left  string `json:"left"`
+}
+
+// taken tells how many places are taken. It is asked again and again, and tells
+// nothing that the page does not; opening the page is what is audited.
+func (p *Pages) taken(c echo.Context) error {
+	v, err := p.visit(c)
+	if err != nil {
+		return err
+	}
+	session, err := p.Issuing.Session(c.Request().Context(), v.school.Org, v.class.Name)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, takenReply{session.State, p.count(v, session), p.left(v, session)})
+}
+
+// acts names each step in the audit.
+var acts = map[Step]string{OpenIt: "opened_session", AddPlace: "added_place", CloseIt: "closed_session", ReopenIt: "reopened_session"}
+
+func (p *Pages) change(c echo.Context) error {
+	v, err := p.visit(c)
+	if err != nil {
+		return err
+	}
+	step := Step(c.FormValue("step"))
+	act, ok := acts[step]
+	if !ok {
+		return web.Fail("malformed", errNoStep)
+	}
+	present, _ := strconv.Atoi(c.FormValue("present")) // 0 is refused where it matters
+	if err := p.audit(c.Request().Context(), v, act); err != nil {
+		return err
+	}
+	err = p.Issuing.Change(c.Request().Context(), v.school.Org, v.class.Name, step, c.FormValue("event"), present)
+	if err != nil {
+		return p.refused(c, v, err, present)
+	}
+	return c.Redirect(http.StatusSeeOther, PathOf(v.school.Org, v.class.Name))
+}
+
+// refused shows the page again and says why nothing was done.
+func (p *Pages) refused(c echo.Context, v *visit, err error, present int) error {
+	outcome, ok := web.Outcome(err)
+	key := "refused." + outcome
+	if !ok || !p.cat.Has(key) {
+		return err
+	}
+	if outcome == "unavailable" {
+		p.Log.LogAttrs(c.Request().Context(), slog.LevelError, "class session not changed", slog.Any("error", err))
+	}
+	return p.render(c, v, web.Status(outcome), sessionPage{Fault: p.cat.Text(v.lang, key), Present: present})
+}
+
+// slips prints codes for the class.
+func (p *Pages) slips(c echo.Context) error {
+	v, err := p.visit(c)
+	if err != nil {
+		return err
+	}
+	if !v.person.May(access.PrintSlips) {
+		return web.Fail("forbidden", errNotYours)
+	}
+	n, _ := strconv.Atoi(c.FormValue("count"))
+	if n < 1 {
+		return p.render(c, v, http.StatusBadRequest, sessionPage{Fault: p.cat.Text(v.lang, "refused.malformed"), Present: v.class.Size})
+	}
+	if err := p.audit(c.Request().Context(), v, "printed_slips"); err != nil {
+		return err
+	}
+	var page bytes.Buffer
+	if err := p.Issuing.WriteSlips(c.Request().Context(), &page, v.school.Org, v.class.Name, v.school.Written, n); err != nil {
+		return p.refused(c, v, err, v.class.Size)
+	}
+	web.AllowOwnStyle(c.Response().Header(), page.Bytes())
+	return c.HTMLBlob(http.StatusOK, page.Bytes())
+}
+
+// pin makes a PIN for a substitute, and shows it this once.
+func (p *Pages) pin(c echo.Context) error {
+	v, err := p.visit(c)
+	if err != nil {
+		return err
+	}
+	pin, err := p.PINs.PIN(c.Request().Context(), v.person, v.school.Org, v.class.Name)
+	if err != nil {
+		return err
+	}
+	return p.render(c, v, http.StatusOK, sessionPage{PIN: pin, Present: v.class.Size})
+}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math/big"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -31,6 +32,11 @@ const (
 
 // SessionPath is where class sessions are run, and where a substitute is at home.
 const SessionPath = "/staff/session"
+
+// SessionOf is the page of one class there.
+func SessionOf(school, class string) string {
+	return SessionPath + "/" + url.PathEscape(school) + "/" + url.PathEscape(class)
+}
 
 const pinPath = "/staff/substitute"
 

@@ -248,7 +248,7 @@ func TestASubstitute(t *testing.T) {
 	if n := stored("SELECT count() FROM audit WHERE person LIKE 'substitute:%' AND action IN ('signed_in', 'opened_session')"); n != 2 {
 		t.Errorf("%d entries of what the substitute did, want 2", n)
 	}
-	if n := stored("SELECT count() FROM access_event WHERE position(body, '"+strings.ReplaceAll(second, " ", "")+"') > 0"); n != 0 {
+	if n := stored("SELECT count() FROM access_event WHERE position(body, '" + strings.ReplaceAll(second, " ", "") + "') > 0"); n != 0 {
 		t.Error("the PIN is stored")
 	}
 

@@ -33,11 +33,6 @@ type schoolClasses struct {
 
 type classLink struct{ Name, Href string }
 
-// PathOf is the page of a class.
-func PathOf(school, class string) string {
-	return access.SessionPath + "/" + url.PathEscape(school) + "/" + url.PathEscape(class)
-}
-
 func (p *Pages) classes(c echo.Context) error {
 	v, err := visitor(c)
 	if err != nil {
@@ -61,7 +56,7 @@ func (p *Pages) classes(c echo.Context) error {
 		group := schoolClasses{Name: school.Name}
 		for _, class := range school.Classes {
 			if v.person.RunsSession(school.Org, class.Name) {
-				only, n = PathOf(school.Org, class.Name), n+1
+				only, n = access.SessionOf(school.Org, class.Name), n+1
 				group.Classes = append(group.Classes, classLink{class.Name, only})
 			}
 		}
@@ -123,7 +118,7 @@ func (p *Pages) render(c echo.Context, v *visit, status int, page sessionPage) e
 		return err
 	}
 	page.Frame, page.Session = p.frame(v), session
-	page.Class, page.Size, page.Path = v.class.Name, v.class.Size, PathOf(v.school.Org, v.class.Name)
+	page.Class, page.Size, page.Path = v.class.Name, v.class.Size, access.SessionOf(v.school.Org, v.class.Name)
 	page.Older, page.Event = oldEnough(v.class), rand.Text()
 	page.MayPrint, page.MayPIN = v.person.May(access.PrintSlips), v.person.May(access.MakePIN)
 	page.How = sentences(p.cat.Text(v.lang, "how.list"))
@@ -197,7 +192,7 @@ func (p *Pages) change(c echo.Context) error {
 	if err != nil {
 		return p.refused(c, v, err, present)
 	}
-	return c.Redirect(http.StatusSeeOther, PathOf(v.school.Org, v.class.Name))
+	return c.Redirect(http.StatusSeeOther, access.SessionOf(v.school.Org, v.class.Name))
 }
 
 // refused shows the page again and says why nothing was done.

@@ -33,6 +33,7 @@ type classCard struct {
 	Name, Grades, State string
 	Anew                string // when and by whom it was sent to answer anew, and why
 	Void                string // where that is done; empty: it can not be
+	Session             string // where the class session is opened and slips are printed
 }
 
 // voidPage is /staff/carry-out/void: are you sure, and why?
@@ -82,6 +83,7 @@ func (s *Staff) carryOut(c echo.Context) error {
 		card := classCard{Name: class.Name, Grades: v.grades(class.Grades), State: v.t("carry_out.not_asked"), Anew: anew[class.Name]}
 		if asked {
 			card.State = v.t("carry_out.asked")
+			card.Session = access.SessionOf(v.school.Org, class.Name)
 		}
 		if asked && slices.ContainsFunc(wave.VoidReasons, func(r wave.VoidReason) bool { return wave.CheckVoid(ask, r) == nil }) {
 			card.Void = "/staff/carry-out/void?" + url.Values{"school": {v.school.Org}, "class": {class.Name}}.Encode()

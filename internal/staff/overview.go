@@ -28,6 +28,7 @@ type overviewPage struct {
 	Legend    []legendItem
 	Whole     []wholeSchool // what is told of the school beside the pictures
 	Signals   []signalCard
+	Session   string // where the survey is opened in class; empty: not for the reader
 	CarryOut  string // where the week's survey is carried out; empty: not for the reader
 }
 
@@ -80,6 +81,9 @@ func (s *Staff) overview(c echo.Context) error {
 	}
 	current := disclosure.Current(released, disclosure.Staff)
 	page := overviewPage{Frame: v.frameAt(""), Released: len(released) > 0}
+	if p.May(access.RunSession) {
+		page.Session = access.SessionPath
+	}
 	if p.May(access.CarryOut) {
 		page.CarryOut = carryOutOf(v.school.Org)
 	}

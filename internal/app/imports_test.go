@@ -59,6 +59,11 @@ var reaches = []struct {
 		never: []string{"internal/answer", "internal/ballot", "internal/collect", "internal/counts", "internal/store", "internal/watch", "internal/disclosure", "internal/access", "internal/audit", "internal/duty", "internal/staff", "internal/owner", "analytics"},
 	},
 	{
+		why:   "what is said of the promises is said without a count, an answer or a person at hand",
+		from:  []string{"internal/prove"},
+		never: []string{"internal/answer", "internal/ballot", "internal/collect", "internal/counts", "internal/store", "internal/watch", "internal/disclosure", "internal/access", "internal/audit", "internal/duty", "internal/staff", "internal/owner", "internal/roster", "analytics"},
+	},
+	{
 		why:  "statistics and questionnaires can be used by others",
 		from: []string{"analytics", "surveys"}, never: []string{"internal"},
 	},

@@ -108,28 +108,40 @@ var errAsleep = errors.New("another answer changed nothing: the comparison sees 
 // compared.
 func (a *App) proveSwap(context.Context) (prove.Finding, error) {
 	class := a.madeUpClass()
-	before, err := class.release()
+	random := rand.New(rand.NewPCG(uint64(a.opt.Now().UnixNano()), 1)) //nolint:gosec // which pairs is no secret
+	changed, err := exchange(class.sheets, random, class.release)
 	if err != nil {
 		return prove.Finding{}, err
 	}
-	random := rand.New(rand.NewPCG(uint64(a.opt.Now().UnixNano()), 1)) //nolint:gosec // which pairs is no secret
+	return brokenBy(changed, swaps)
+}
+
+// exchange has pairs of pupils exchange their sheets, and tells which pairs made
+// release come out otherwise.
+func exchange(sheets []counts.Ballot, random *rand.Rand, release func([]counts.Ballot) (string, error)) ([]string, error) {
+	before, err := release(sheets)
+	if err != nil {
+		return nil, err
+	}
 	var changed []string
 	for range swaps {
-		i, j := random.IntN(len(class.sheets)), random.IntN(len(class.sheets))
-		class.sheets[i], class.sheets[j] = class.sheets[j], class.sheets[i]
-		after, err := class.release()
+		pair := random.Perm(len(sheets))[:2]
+		swapped := slices.Clone(sheets)
+		swapped[pair[0]], swapped[pair[1]] = sheets[pair[1]], sheets[pair[0]]
+		after, err := release(swapped)
 		if err != nil {
-			return prove.Finding{}, err
+			return nil, err
 		}
 		if after != before {
-			changed = append(changed, fmt.Sprintf("%d, %d", i+1, j+1))
+			changed = append(changed, fmt.Sprintf("%d, %d", pair[0]+1, pair[1]+1))
 		}
 	}
-	class.sheets[0].Options = slices.Repeat([]uint8{2}, len(class.sheets[0].Options))
-	if other, err := class.release(); err != nil || other == before {
-		return prove.Finding{}, errors.Join(errAsleep, err)
+	other := slices.Clone(sheets)
+	other[0].Options = slices.Repeat([]uint8{2}, len(other[0].Options))
+	if after, err := release(other); err != nil || after == before {
+		return nil, errors.Join(errAsleep, err)
 	}
-	return brokenBy(changed, swaps)
+	return changed, nil
 }
 
 // madeUp is a class that does not exist, in a wave of its own.
@@ -162,11 +174,12 @@ func (a *App) madeUpClass() *madeUp {
 	return m
 }
 
-// release is all that is kept and let out of the class's answers, as bytes.
-func (m *madeUp) release() (string, error) {
+// release is all that is kept and let out of these answers of the class, as
+// bytes.
+func (m *madeUp) release(sheets []counts.Ballot) (string, error) {
 	classes := m.view.Classes(m.wave, nil)
 	folded, err := counts.Fold(uint32(m.wave), classes, func(add func(counts.Ballot) error) error {
-		for _, sheet := range m.sheets {
+		for _, sheet := range sheets {
 			if err := add(sheet); err != nil {
 				return err
 			}

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
@@ -18,11 +19,14 @@ import (
 
 	"github.com/folgmed/folgmed/internal/config"
 	"github.com/folgmed/folgmed/internal/control"
+	"github.com/folgmed/folgmed/internal/counts"
 	"github.com/folgmed/folgmed/internal/engine"
 	"github.com/folgmed/folgmed/internal/prove"
 	"github.com/folgmed/folgmed/internal/store"
 	"github.com/folgmed/folgmed/internal/tablet"
+	"github.com/folgmed/folgmed/internal/wave"
 	"github.com/folgmed/folgmed/internal/web"
+	"github.com/folgmed/folgmed/surveys"
 )
 
 // proven is a server with a wave that is released and one in which a class is
@@ -221,6 +225,26 @@ func TestEveryPromiseCanBreak(t *testing.T) {
 	}
 	if r := report(t, a); r.Result() != prove.Kept {
 		t.Errorf("mended, it is %s: %+v", r.Result(), r.Promises)
+	}
+}
+
+// TestSwapSeesAnOrder exchanges sheets under a release that lists them as they
+// came, and under one that shows nothing at all.
+func TestSwapSeesAnOrder(t *testing.T) {
+	set, err := surveys.Embedded()
+	must(t, err)
+	a := &App{surveys: set, schedule: newSchedule(nil, set, wave.NewClock(func() time.Time { return now }), false)}
+	class, random := a.madeUpClass(), rand.New(rand.NewPCG(1, 2))
+	changed, err := exchange(class.sheets, random, class.release)
+	if err != nil || len(changed) > 0 {
+		t.Errorf("the program's own release: %q, %v", changed, err)
+	}
+	changed, err = exchange(class.sheets, random, func(sheets []counts.Ballot) (string, error) { return fmt.Sprint(sheets), nil })
+	if f, _ := brokenBy(changed); err != nil || f.Result != prove.Broken {
+		t.Errorf("sheets listed as they came: %+v, %v", f, err)
+	}
+	if _, err := exchange(class.sheets, random, func([]counts.Ballot) (string, error) { return "", nil }); !errors.Is(err, errAsleep) {
+		t.Errorf("a release that shows nothing: %v", err)
 	}
 }
 

@@ -71,6 +71,7 @@ func (p *Page) Routes(e *echo.Echo, require echo.MiddlewareFunc) {
 	e.GET(Path, p.show, require)
 	e.POST(Path+"/adult", p.passOn, require)
 	e.POST(Path+"/rate", p.choose, require)
+	e.POST(Path+"/report", p.answerReport, require)
 }
 
 // pageData is what templates/owner.html shows.
@@ -79,6 +80,9 @@ type pageData struct {
 	Saved  string // what was just written, or empty
 	Fault  string // why nothing was
 	Adults []adultCard
+
+	Reports []reportCard
+	Waiting []waitingCard
 
 	Rates     []rateChoice
 	Now, Next string // the rate in words; Next is empty if it stays
@@ -133,7 +137,7 @@ func (p *Page) show(c echo.Context) error {
 		return err
 	}
 	data := pageData{Saved: c.QueryParam("saved")}
-	if data.Saved != savedAdult && data.Saved != savedRate {
+	if data.Saved != savedAdult && data.Saved != savedRate && data.Saved != savedReport {
 		data.Saved = ""
 	}
 	return p.render(c, v, http.StatusOK, data, 0)
@@ -141,16 +145,25 @@ func (p *Page) show(c echo.Context) error {
 
 // What the page says was written.
 const (
-	savedAdult = "passed_on"
-	savedRate  = "rate"
+	savedAdult  = "passed_on"
+	savedRate   = "rate"
+	savedReport = "report"
 )
 
 // render fills in what stands on the page whatever happened. chosen is the rate
 // that was just chosen in vain, or 0.
 func (p *Page) render(c echo.Context, v *visit, status int, data pageData, chosen float64) error {
+	return p.renderWith(c, v, status, data, chosen, reportAnswer{})
+}
+
+// renderWith is render with an answer to a report that was not written.
+func (p *Page) renderWith(c echo.Context, v *visit, status int, data pageData, chosen float64, again reportAnswer) error {
 	ctx := c.Request().Context()
 	prompts, err := p.prompts(ctx, v)
 	if err != nil {
+		return err
+	}
+	if err := p.fillDuty(ctx, v, &data, again); err != nil {
 		return err
 	}
 	adults, err := p.adults(ctx, v)
@@ -193,11 +206,16 @@ func (p *Page) audit(ctx context.Context, v *visit, action, about string) error 
 }
 
 func (p *Page) prompts(ctx context.Context, v *visit) ([]duty.Prompt, error) {
+	events, err := p.events(ctx, v)
+	return duty.Prompts(events), err
+}
+
+func (p *Page) events(ctx context.Context, v *visit) ([]duty.Event, error) {
 	events, err := p.store.DutyEventsOfOwner(ctx, v.owner.Org)
 	if err != nil {
 		return nil, fmt.Errorf("read duty events of owner %s: %w", v.owner.Org, err)
 	}
-	return duty.Prompts(events), nil
+	return events, nil
 }
 
 // adults are the standing signals about adults at the owner's schools.

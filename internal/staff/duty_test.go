@@ -128,6 +128,9 @@ func TestFromWorryToClosedCase(t *testing.T) {
 			t.Errorf("the paper does not say %q", want)
 		}
 	}
+	if got := texts(paper.Find(".paper li").First().Find("dt")); !slices.Equal(got, []string{"Hva gjelder saken?", "Hva handler situasjonen om?", "Klasser"}) {
+		t.Errorf("the case's opening is told as %q", got)
+	}
 	var out struct {
 		State   string
 		History []struct {

@@ -191,7 +191,7 @@ func (v *visit) said(e duty.Event) []saidField {
 		}
 		if len(said) > 0 {
 			name := string(spec.Field)
-			all = append(all, saidField{v.firstOf("said."+name, "field."+string(subject)+"."+string(e.Step)+"."+name, "field."+name), said})
+			all = append(all, saidField{v.firstOf("field."+string(subject)+"."+string(e.Step)+"."+name, "field."+name), said})
 		}
 	}
 	return all

@@ -64,6 +64,42 @@ func TestEveryComposedKeyIsThere(t *testing.T) {
 		add("legend.", string(l))
 	}
 	cat := catalog(t)
+	either := func(keys ...string) {
+		if !slices.ContainsFunc(keys, cat.Has) {
+			t.Errorf("the catalog has none of %q", keys)
+		}
+	}
+	for _, r := range duty.Rules {
+		step := string(r.Subject) + "." + string(r.Step)
+		add("do.", step)
+		add("did.", step)
+		if r.Subject == duty.SubjectPrompt {
+			add("step.", string(r.Step))
+		}
+		for _, f := range r.Fields {
+			if f.Kind != duty.KindRefs && f.Field != duty.FieldMeasure { // the page fills them in
+				either("field."+step+"."+string(f.Field), "field."+string(f.Field))
+			}
+			for _, o := range f.Options {
+				if f.Kind != duty.KindTick || f.Field == duty.FieldElsewhere {
+					either("option."+string(f.Field)+"."+o, "option."+o)
+				}
+			}
+		}
+	}
+	add("written.", savedWords...)
+	add("matter.", duty.Matters...)
+	add("stage.", string(duty.StagePrincipal), string(duty.StageOwner))
+	add("report.undecided.", duty.AboutPupils, duty.AboutStaff)
+	add("report.state.", duty.InCase, duty.NewCase, duty.NoCase, duty.RoutePassedOn, duty.RouteUnfounded,
+		"owner_took", "with_owner", "serious", "inquired", "received", "sent")
+	add("case.next.", "closed", "inquire", "plan", "evaluate", "close")
+	add("conclusion.", duty.InCase, duty.NewCase, duty.NoCase)
+	for _, section := range sections {
+		if section.name != "" {
+			add("nav.", section.name)
+		}
+	}
 	for _, key := range keys {
 		if !cat.Has(key) {
 			t.Errorf("the catalog has no %q", key)

@@ -1,0 +1,98 @@
+package staff_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/folgmed/folgmed/internal/web/webtest"
+)
+
+// TestDutyInABrowser looks at each page of the duty in light and dark, large
+// and small, and prints the documentation.
+func TestDutyInABrowser(t *testing.T) {
+	s := newSite(t)
+	server := httptest.NewServer(s.echo)
+	defer server.Close()
+	b := webtest.NewBrowser(t)
+	enter := func(email, heading string) {
+		token, err := s.access.Link(t.Context(), email)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.Visit(server.URL + "/staff/signin?token=" + token)
+		b.Click("main form button")
+		b.Shows("h1", heading)
+	}
+
+	enter(cleaner, "Meldinger")
+	b.Look("reports-empty")
+	b.Visit(server.URL + "/staff/report")
+	b.Look("report")
+	b.Type("#reported-what", "Kari og Per satt alene")
+	b.Click("input[value=observation]")
+	b.Click("input[value=pupils]")
+	b.Click("main form button")
+	b.Shows("#fault", "navn")
+	b.Look("report-refused")
+	webtest.Eval[int](b, `document.querySelector("#reported-what").value = "", 0`)
+	b.Type("#reported-what", "Noen sitter alene i garderoben hver dag.")
+	b.Click("main form button")
+	b.Shows("#saved", "Meldingen er sendt")
+	b.Look("reported-own")
+	b.Visit(server.URL + "/staff/step-in")
+	b.Look("step-in")
+
+	report, path := s.newCase(t)
+	s.send(t, teacher, "/staff/step-in", "/staff/step-in?school="+fjordvik, url.Values{
+		"on": {"2026-11-18"}, "went_on": {"To sloss ved porten."}, "stopped": {"De ble skilt."}, "physical": {"yes"},
+		"averted": {"Slag mot hodet."}, "milder": {"Rop hjalp ikke."}, "proportionate": {"Jeg holdt bare til det var over."}, "then": {"report"},
+	})
+	s.send(t, principal, path, "/raised_with", url.Values{"on": {"2026-11-16"}})
+	s.send(t, principal, path, "/inquired", url.Values{
+		"on": {"2026-11-18"}, "heard": {"pupils_affected", "class_staff"}, "experience": {"Flere gruer seg til friminuttet."}, "facts": {"Ingen voksen er i garderoben."}, "elsewhere": {"yes"},
+	})
+	laila := personID(t, s.get(t, principal, path+"/plan"), "Laila Lærer")
+	measure := url.Values{"problem": {"Ingen voksne i garderoben"}, "planned": {"En voksen er alltid der"}, "from": {"2026-11-19"}, "to": {"2026-12-18"}, "by": {laila}, "evaluate_on": {"2026-12-10"}}
+	s.send(t, principal, path+"/plan", "/planned", measure)
+	one, two := s.get(t, principal, path+"/plan"), s.get(t, deputy, path+"/plan")
+	measure.Set("planned", "To voksne er alltid der")
+	s.post(t, principal, one, "/changed", measure)
+	measure.Set("planned", "En voksen og en elev er alltid der")
+	if w := s.post(t, deputy, two, "/changed", measure); w.Code != http.StatusSeeOther {
+		t.Fatalf("the other writer: status %d", w.Code)
+	}
+	s.send(t, cleaner, "/staff/report", "/staff/report?school="+fjordvik, url.Values{
+		"what": {"En voksen roper til elevene i gangen."}, "sources": {"observation"}, "about": {"staff"}, "possibly_serious": {"yes"},
+	})
+
+	enter(principal, "Skolemiljøet")
+	for _, p := range []struct{ path, heading, name string }{
+		{"/staff/reports", "Meldinger", "reports"},
+		{report, "Melding", "reported-case"},
+		{"/staff/cases", "Saker", "cases"},
+		{"/staff/cases/new?from=report:" + strings.TrimPrefix(report, "/staff/reports/"), "Åpne en sak", "new-case"},
+		{path, "Utestenging", "case"},
+		{path + "/plan", "Utestenging", "plan"},
+		{path + "/closing", "Utestenging", "closing"},
+		{path + "/documentation", "Dokumentasjon", "documentation"},
+	} {
+		b.Visit(server.URL + p.path)
+		b.Shows("h1", p.heading)
+		webtest.Eval[int](b, `document.querySelectorAll("main details").forEach(d => d.open = true), 0`)
+		b.Look(p.name)
+	}
+	if sheets := b.Print("documentation"); sheets < 1 || sheets > 2 {
+		t.Errorf("the documentation of a small case takes %d sheets", sheets)
+	}
+	b.Visit(server.URL + "/staff/reports")
+	b.Click("main .card:has(.tag) h3 a")
+	b.Shows("h1", "Melding")
+	b.Look("reported")
+	enter("nynorsk@example.no", "Skulemiljøet")
+	b.Visit(server.URL + "/staff/cases")
+	b.Shows("h1", "Saker")
+	b.Look("cases-empty")
+}

@@ -3,6 +3,7 @@ package pupil
 import (
 	"fmt"
 	"net/http"
+	"slices"
 
 	"github.com/labstack/echo/v4"
 
@@ -36,11 +37,12 @@ type codeReply struct {
 }
 
 type survey struct {
-	ID      string       `json:"id"`
-	Version int          `json:"version"`
-	Title   surveys.Text `json:"title"`
-	Period  surveys.Text `json:"period"`
-	Items   []item       `json:"items"`
+	ID        string       `json:"id"`
+	Version   int          `json:"version"`
+	ReadAloud bool         `json:"readAloud,omitempty"` // the buttons for it stand there from the start
+	Title     surveys.Text `json:"title"`
+	Period    surveys.Text `json:"period"`
+	Items     []item       `json:"items"`
 }
 
 // item leaves out what the pupil need not know: which answers count as what.
@@ -78,12 +80,18 @@ func (a *App) code(c echo.Context) error {
 		Adults:     orEmpty(school.Adults),
 		HelpLines:  orEmpty(owner.HelpLines),
 		Keys:       a.opts.Keys.Chain().For(uint32(ask.Wave)),
-		Survey:     survey{ID: q.ID, Version: q.Version, Title: q.Title, Period: q.Period},
+		Survey:     survey{ID: q.ID, Version: q.Version, ReadAloud: learningToRead(ask.Grades), Title: q.Title, Period: q.Period},
 	}
 	for _, i := range q.Asked(ask.Ordinal) {
 		reply.Survey.Items = append(reply.Survey.Items, item{i.ID, i.Kind == surveys.Background, i.Text, i.Options})
 	}
 	return c.JSON(http.StatusOK, reply)
+}
+
+// learningToRead reports whether a class with pupils of these grades is to be
+// read to.
+func learningToRead(grades []int) bool {
+	return len(grades) > 0 && slices.Min(grades) <= 4
 }
 
 // orEmpty makes a missing list an empty one in JSON.

@@ -203,6 +203,7 @@ func (b *browser) look(name string) {
 		Width, Height float64
 	}
 	small := eval[[]box](b, `[...document.querySelectorAll("button, summary, .choice, input:not([type=radio])")]
+		.filter(e => e.getClientRects().length > 0)
 		.map(e => ({text: e.textContent, width: e.getBoundingClientRect().width, height: e.getBoundingClientRect().height}))
 		.filter(b => b.width < 48 || b.height < 48)`)
 	if len(small) > 0 {

@@ -42,7 +42,7 @@ export interface Asked {
   adults: { name: string; role: string }[];
   helpLines: { name: string; number: string; url?: string }[];
   keys: PublicKeys;
-  survey: { id: string; version: number; title: Words; period: Words; items: Item[] };
+  survey: { id: string; version: number; readAloud?: boolean; title: Words; period: Words; items: Item[] };
 }
 
 export interface Evaluated {

@@ -7,6 +7,7 @@ import { h } from "./dom";
 import { keepApp } from "./offline";
 import { Outbox, type Delivery } from "./outbox";
 import { ticket } from "./session";
+import { linesOf, listen, Speaker, speakerPicture, type Line } from "./speak";
 import { catalogs, languageNames, type Catalog } from "./text";
 import { helpButton } from "./screens/help";
 import { question } from "./screens/question";
@@ -35,6 +36,8 @@ export class App {
   // refresh brings a screen's status line up to date without redrawing.
   refresh: () => void = () => {};
 
+  private readonly speaker = new Speaker();
+  private aloud = false; // the child has had something read
   private screen: Screen = start;
   private lang: Lang = preferred();
   private langChosen = false;
@@ -84,6 +87,7 @@ export class App {
   reset(): void {
     this.sheet = undefined;
     this.sent = undefined;
+    this.aloud = false;
     this.typed = { code: "", fingerprint: "" };
     this.lang = preferred();
     this.langChosen = false;
@@ -136,14 +140,52 @@ export class App {
     this.sheet = undefined;
   }
 
+  // say reads to the child who tapped the button. From then on every question
+  // and option has a button of its own; the youngest have them from the start.
+  say(button: HTMLElement, lines: Line[]): void {
+    this.aloud = true;
+    this.showListening();
+    const place = button.closest("dialog, body")?.querySelector(".voiceless");
+    if (place) place.textContent = "";
+    void this.speaker.say(button, this.lang, lines, () => place && (place.textContent = this.text.noVoice));
+  }
+
+  // stopSpeaking is for what comes over the screen and goes again.
+  stopSpeaking(): void {
+    this.speaker.stop();
+  }
+
+  // hear is a button for one text.
+  hear(line: Line): HTMLElement {
+    return listen(this.text.hear(line.words), (button) => this.say(button, [line]));
+  }
+
+  // hearAll is a button for all that stands on the screen, or in the dialog.
+  hearAll(): HTMLElement {
+    const button = h("button", { type: "button", class: "hear-all", "aria-pressed": "false" }, speakerPicture(), this.text.readAloud);
+    button.addEventListener("click", () => {
+      const within = button.closest("dialog") ?? this.root.querySelector("main");
+      if (within) this.say(button, linesOf(within));
+    });
+    return button;
+  }
+
+  private showListening(): void {
+    this.root.classList.toggle("aloud", this.aloud || this.asked?.survey.readAloud === true);
+  }
+
   private draw(): void {
+    this.speaker.stop();
+    this.showListening();
     document.documentElement.lang = this.lang;
     this.root.replaceChildren(
       h(
         "header",
         {},
         h("span", { class: "brand" }, "Følgmed"),
+        this.hearAll(),
         this.languageButtons(),
+        h("p", { class: "voiceless", role: "status" }),
         this.rehearsal && h("p", { class: "rehearsal" }, this.text.rehearsal),
       ),
       h("main", {}, this.screen(this)),

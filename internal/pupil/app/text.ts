@@ -60,6 +60,10 @@ const nb = {
   anyAdult: "Si det til en voksen du er trygg på: læreren din, helsesykepleieren eller en annen.",
   help: "Jeg vil snakke med noen",
   helpQuiet: "Ingen får vite at du har åpnet denne.",
+  readAloud: "Lytt",
+  hear: (words: string) => `Hør: ${words}`,
+  noVoice: "Nettbrettet har ingen stemme for dette språket. Be en voksen lese høyt for deg. Svaret velger du selv, uten at noen ser på.",
+
   close: "Lukk",
 
   refused: {
@@ -135,6 +139,10 @@ const nn: Catalog = {
   anyAdult: "Sei det til ein vaksen du er trygg på: læraren din, helsesjukepleiaren eller ein annan.",
   help: "Eg vil snakke med nokon",
   helpQuiet: "Ingen får vite at du har opna denne.",
+  readAloud: "Lytt",
+  hear: (words) => `Høyr: ${words}`,
+  noVoice: "Nettbrettet har inga røyst for dette språket. Be ein vaksen lese høgt for deg. Svaret vel du sjølv, utan at nokon ser på.",
+
   close: "Lukk",
 
   refused: {
@@ -208,6 +216,10 @@ const en: Catalog = {
   anyAdult: "Tell an adult you trust: your teacher, the school nurse or someone else.",
   help: "I want to talk to someone",
   helpQuiet: "Nobody will know that you opened this.",
+  readAloud: "Listen",
+  hear: (words) => `Listen: ${words}`,
+  noVoice: "This tablet has no voice for this language. Ask an adult to read it to you. You choose the answer yourself, with nobody looking.",
+
   close: "Close",
 
   refused: {

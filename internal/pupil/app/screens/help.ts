@@ -14,11 +14,15 @@ export function helpButton(app: App): HTMLElement {
   );
 }
 
-function open({ text, asked }: App): void {
+function open(app: App): void {
+  const { text, asked } = app;
+  app.stopSpeaking();
   const dialog = h(
     "dialog",
-    { "aria-labelledby": "help-title", close: () => dialog.remove() },
+    { "aria-labelledby": "help-title", close: () => (app.stopSpeaking(), dialog.remove()) },
     h("h2", { id: "help-title" }, text.help),
+    app.hearAll(),
+    h("p", { class: "voiceless", role: "status" }),
     h("p", {}, text.anyAdult),
     people(text, asked, "h3"),
     h("p", { class: "hint" }, text.helpQuiet),

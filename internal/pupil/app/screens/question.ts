@@ -17,20 +17,25 @@ export function question(at: number): Screen {
     const hint = h("p", { class: "mistake", role: "alert" });
     const choice = (option: number, words: string, picture?: Node) =>
       h(
-        "label",
-        { class: option === 0 ? "choice skip" : "choice" },
-        h("input", {
-          type: "radio",
-          name: "choice",
-          value: option,
-          checked: sheet.chosen[at] === option,
-          change: () => {
-            sheet.chosen[at] = option;
-            hint.textContent = "";
-          },
-        }),
-        picture,
-        h("span", {}, words),
+        "div",
+        { class: "row" },
+        h(
+          "label",
+          { class: option === 0 ? "choice skip" : "choice" },
+          h("input", {
+            type: "radio",
+            name: "choice",
+            value: option,
+            checked: sheet.chosen[at] === option,
+            change: () => {
+              sheet.chosen[at] = option;
+              hint.textContent = "";
+            },
+          }),
+          picture,
+          h("span", {}, words),
+        ),
+        app.hear({ words }),
       );
 
     return h(
@@ -54,6 +59,7 @@ export function question(at: number): Screen {
           !item.background && h("span", { class: "period" }, survey.period[language]),
           h("h1", { tabindex: -1 }, item.text[language]),
         ),
+        app.hear({ words: item.text[language] }),
         h(
           "div",
           { class: `choices ${layout(item.options)}` },

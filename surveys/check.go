@@ -2,6 +2,7 @@ package surveys
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -48,7 +49,7 @@ func parse(file string, data []byte) (*Questionnaire, []Fault) {
 	if faults := src.Faults(); len(faults) > 0 {
 		return nil, faults
 	}
-	c := checker{src}
+	c := checker{src, q.Translations}
 	c.questionnaire(q)
 	if faults := src.Faults(); len(faults) > 0 {
 		return nil, faults
@@ -57,7 +58,10 @@ func parse(file string, data []byte) (*Questionnaire, []Fault) {
 }
 
 // checker holds the rules of a questionnaire file.
-type checker struct{ *Source }
+type checker struct {
+	*Source
+	further map[Lang]Translation
+}
 
 func (c checker) questionnaire(q *Questionnaire) {
 	if !questionnaireID.MatchString(q.ID) {
@@ -69,6 +73,7 @@ func (c checker) questionnaire(q *Questionnaire) {
 	if q.FromGrade < 1 || q.ToGrade > 13 || q.FromGrade > q.ToGrade {
 		c.Fault("from_grade", fmt.Sprintf("grades %d to %d are not a span within 1-13", q.FromGrade, q.ToGrade), "11-13 are Vg1-Vg3")
 	}
+	c.translations(q.Translations)
 	c.text("title", q.Title)
 	c.text("period", q.Period)
 	if len(q.Items) == 0 {
@@ -237,12 +242,15 @@ func lcm(a, b int) int {
 	return a / x * b
 }
 
-// text checks that a text stands in every language and in no other.
+// text checks that a text stands in every language that there must be, and in
+// no other than those the questionnaire is translated into.
 func (c checker) text(path string, text Text) {
-	for _, lang := range Languages {
+	for _, lang := range append(slices.Clone(Languages), slices.Sorted(maps.Keys(c.further))...) {
 		words, there := text[lang]
 		at := path + "." + string(lang)
+		_, further := c.further[lang]
 		switch {
+		case !there && further: // CheckTranslations tells of it
 		case !there:
 			c.Fault(path, fmt.Sprintf("%s is missing in %s", path, lang), "every text stands in nb, nn and en")
 		case strings.TrimSpace(words) == "":
@@ -254,8 +262,8 @@ func (c checker) text(path string, text Text) {
 		}
 	}
 	for lang := range text {
-		if !slices.Contains(Languages, lang) {
-			c.Fault(path, fmt.Sprintf("unknown language %q", lang), "use nb, nn and en")
+		if _, further := c.further[lang]; !further && !slices.Contains(Languages, lang) {
+			c.Fault(path, fmt.Sprintf("unknown language %q", lang), "use nb, nn and en, or list it under translations")
 		}
 	}
 }

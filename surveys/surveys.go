@@ -9,7 +9,8 @@
 // It must not know any pupil, class or answer, and imports nothing of ours.
 package surveys
 
-// Lang is a language of the pupil page: "nb", "nn" or "en".
+// Lang is a language of the pupil page: "nb", "nn", "en", or another that a
+// questionnaire is translated into.
 type Lang string
 
 // The languages every questionnaire must hold, in the order they are offered.
@@ -22,7 +23,7 @@ const (
 // Languages lists them in the order they are offered.
 var Languages = []Lang{Bokmaal, Nynorsk, English}
 
-// Text is one text in every language.
+// Text is one text, in every language that there must be, and perhaps in more.
 type Text map[Lang]string
 
 // Kind says when an item is asked.
@@ -92,6 +93,8 @@ type Questionnaire struct {
 	Title     Text   `yaml:"title"`
 	Period    Text   `yaml:"period"`
 	Items     []Item `yaml:"items"`
+
+	Translations map[Lang]Translation `yaml:"translations,omitempty"` // beside nb, nn and en
 }
 
 // Set holds the questionnaires of an installation.

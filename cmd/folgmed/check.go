@@ -23,6 +23,9 @@ var ownersKey = regexp.MustCompile(`(?m)^owners:`)
 // Run prints every fault with file, line and what to do, and fails if there is
 // one. Rosters and questionnaires given together are also checked against each
 // other: whether a background question could single a pupil out.
+//
+// A text that is hard to read, or not translated yet, counts here too, though
+// serve takes it.
 func (k checkCmd) Run(c console) error {
 	if len(k.Files) == 0 {
 		set, err := surveys.Embedded()
@@ -67,6 +70,7 @@ func (k checkCmd) Run(c console) error {
 			}
 			questionnaires = append(questionnaires, q)
 			faults = append(faults, surveys.CheckReading(file, data)...)
+			faults = append(faults, surveys.CheckTranslations(file, data)...)
 		}
 	}
 	if len(sizes) > 0 {

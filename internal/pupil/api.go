@@ -71,6 +71,7 @@ func (a *App) code(c echo.Context) error {
 	if !ok {
 		return fmt.Errorf("questionnaire %s version %d is asked but not loaded", ask.Questionnaire, ask.Version)
 	}
+	langs := q.Offered()
 	reply := codeReply{
 		Ticket:     ticket,
 		Info:       ballot.InfoOf(ask),
@@ -80,10 +81,14 @@ func (a *App) code(c echo.Context) error {
 		Adults:     orEmpty(school.Adults),
 		HelpLines:  orEmpty(owner.HelpLines),
 		Keys:       a.opts.Keys.Chain().For(uint32(ask.Wave)),
-		Survey:     survey{ID: q.ID, Version: q.Version, ReadAloud: learningToRead(ask.Grades), Title: q.Title, Period: q.Period},
+		Survey:     survey{ID: q.ID, Version: q.Version, ReadAloud: learningToRead(ask.Grades), Title: q.Title.In(langs), Period: q.Period.In(langs)},
 	}
 	for _, i := range q.Asked(ask.Ordinal) {
-		reply.Survey.Items = append(reply.Survey.Items, item{i.ID, i.Kind == surveys.Background, i.Text, i.Options})
+		options := slices.Clone(i.Options)
+		for o := range options {
+			options[o].Text = options[o].Text.In(langs)
+		}
+		reply.Survey.Items = append(reply.Survey.Items, item{i.ID, i.Kind == surveys.Background, i.Text.In(langs), options})
 	}
 	return c.JSON(http.StatusOK, reply)
 }

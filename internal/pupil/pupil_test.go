@@ -54,15 +54,16 @@ type school struct {
 	surveys   surveys.Set
 	tally     tally
 	spec      *webtest.Spec
-	storeDown atomic.Bool  // the store refuses answers
-	loseReply atomic.Int32 // so many replies to a cast are cut off
-	loseIssue atomic.Int32 // and to an issue
-	away      atomic.Bool  // nothing answers at all
-	newer     atomic.Bool  // the service worker is another version
-	spoiled   atomic.Bool  // of which a file is not what it should be
-	requests  atomic.Int32 // to the API
-	loads     atomic.Int32 // of everything else
-	clears    atomic.Int32 // of these, wishes to forget
+	storeDown atomic.Bool                      // the store refuses answers
+	loseReply atomic.Int32                     // so many replies to a cast are cut off
+	loseIssue atomic.Int32                     // and to an issue
+	away      atomic.Bool                      // nothing answers at all
+	newer     atomic.Bool                      // the service worker is another version
+	spoiled   atomic.Bool                      // of which a file is not what it should be
+	requests  atomic.Int32                     // to the API
+	loads     atomic.Int32                     // of everything else
+	clears    atomic.Int32                     // of these, wishes to forget
+	instead   func(echo.Context) (bool, error) // answers in place of the app, if set
 }
 
 // plan is a plan of one wave: a class per questionnaire, and 10D, for which the
@@ -202,6 +203,11 @@ func (s *school) meddle(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		if s.away.Load() {
 			panic(http.ErrAbortHandler)
+		}
+		if s.instead != nil {
+			if done, err := s.instead(c); done {
+				return err
+			}
 		}
 		if !strings.HasPrefix(c.Path(), "/api/") {
 			s.loads.Add(1)

@@ -2,9 +2,12 @@
 // child, and the list of keys once a year. No cookie, nothing that could tell
 // two children apart.
 
-export const languages = ["nb", "nn", "en"] as const;
-export type Lang = (typeof languages)[number];
-export type Words = Record<Lang, string>;
+// Lang is a language tag, such as nb.
+export type Lang = string;
+
+// Words are one text in every language that its questionnaire is offered in:
+// nb, nn and en, and perhaps more.
+export type Words = { nb: string } & Partial<Record<Lang, string>>;
 
 // Info is the public part of a ballot, the same for the whole class.
 export interface Info {

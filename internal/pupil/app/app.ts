@@ -2,13 +2,13 @@
 // Nothing of it is stored: it is gone when the child is done, or when the page
 // is left.
 
-import { languages, type Asked, type Lang } from "./api";
+import type { Asked, Lang } from "./api";
 import { h } from "./dom";
 import { keepApp } from "./offline";
 import { Outbox, type Delivery } from "./outbox";
 import { ticket } from "./session";
 import { linesOf, listen, Speaker, speakerPicture, type Line } from "./speak";
-import { catalogs, languageNames, type Catalog } from "./text";
+import { catalogs, offered, type Catalog } from "./text";
 import { helpButton } from "./screens/help";
 import { question } from "./screens/question";
 import { ready } from "./screens/ready";
@@ -56,11 +56,14 @@ export class App {
   }
 
   get text(): Catalog {
-    return catalogs[this.lang];
+    return catalogs[this.language] ?? catalogs.nb;
   }
 
+  // language is the child's, or the school's where what is asked is not to be
+  // had in it.
   get language(): Lang {
-    return this.lang;
+    const { asked } = this.sheet ?? this.sent ?? {};
+    return offered(asked).includes(this.lang) ? this.lang : (asked?.written ?? "nb");
   }
 
   get rehearsal(): boolean {
@@ -73,8 +76,7 @@ export class App {
     this.sheet = { code, asked, chosen: asked.survey.items.map(() => undefined), offline };
     this.asked = asked;
     this.typed = { code: "", fingerprint: "" };
-    const written = asked.written as Lang;
-    if (!this.langChosen && this.lang !== "en" && languages.includes(written)) this.lang = written;
+    if (!this.langChosen && ["nb", "nn"].includes(this.lang)) this.lang = asked.written;
   }
 
   // idle tells whether the page may be loaded anew without anybody noticing.
@@ -147,7 +149,7 @@ export class App {
     this.showListening();
     const place = button.closest("dialog, body")?.querySelector(".voiceless");
     if (place) place.textContent = "";
-    void this.speaker.say(button, this.lang, lines, () => place && (place.textContent = this.text.noVoice));
+    void this.speaker.say(button, this.language, lines, () => place && (place.textContent = this.text.noVoice));
   }
 
   // stopSpeaking is for what comes over the screen and goes again.
@@ -177,7 +179,8 @@ export class App {
   private draw(): void {
     this.speaker.stop();
     this.showListening();
-    document.documentElement.lang = this.lang;
+    document.documentElement.lang = this.language;
+    document.documentElement.dir = this.text.dir;
     this.root.replaceChildren(
       h(
         "header",
@@ -200,7 +203,7 @@ export class App {
         {
           type: "button",
           lang,
-          "aria-pressed": String(lang === this.lang),
+          "aria-pressed": String(lang === this.language),
           click: () => {
             this.lang = lang;
             this.langChosen = true;
@@ -208,9 +211,9 @@ export class App {
             this.root.querySelector<HTMLElement>(`header [lang=${lang}]`)?.focus();
           },
         },
-        languageNames[lang],
+        catalogs[lang]?.name,
       );
-    return h("div", { class: "languages", role: "group", "aria-label": this.text.language }, ...languages.map(button));
+    return h("div", { class: "languages", role: "group", "aria-label": this.text.language }, ...offered((this.sheet ?? this.sent)?.asked).map(button));
   }
 
   // The browser's back button steps back one question instead of leaving. One
@@ -231,8 +234,7 @@ function preferred(): Lang {
   const wished = navigator.languages.map((tag) => tag.slice(0, 2).toLowerCase());
   for (const tag of wished) {
     if (tag === "no") return "nb";
-    const known = languages.find((lang) => lang === tag);
-    if (known !== undefined) return known;
+    if (offered(undefined).includes(tag)) return tag;
   }
   return "nb";
 }

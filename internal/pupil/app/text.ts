@@ -1,8 +1,12 @@
 // Every word of the app outside the questionnaire, in the languages offered.
 
-import type { Lang } from "./api";
+import type { Asked, Lang } from "./api";
 
 const nb = {
+  name: "Bokmål",
+  dir: "ltr" as "ltr" | "rtl",
+  reviewed: true, // by somebody whose language it is, other than who wrote it
+
   language: "Språk",
   rehearsal: "Dette er en øvelse. Svarene er ikke på ordentlig.",
 
@@ -82,6 +86,10 @@ const nb = {
 export type Catalog = typeof nb;
 
 const nn: Catalog = {
+  name: "Nynorsk",
+  dir: "ltr",
+  reviewed: true,
+
   language: "Språk",
   rehearsal: "Dette er ei øving. Svara er ikkje på ordentleg.",
 
@@ -159,6 +167,10 @@ const nn: Catalog = {
 };
 
 const en: Catalog = {
+  name: "English",
+  dir: "ltr",
+  reviewed: true,
+
   language: "Language",
   rehearsal: "This is a practice round. The answers are not for real.",
 
@@ -235,9 +247,16 @@ const en: Catalog = {
   notDelivered: "Your answers were not delivered.",
 };
 
-export const catalogs: Record<Lang, Catalog> = { nb, nn, en };
+// catalogs has one for each language; a new one is written as those above.
+export const catalogs: { nb: Catalog } & Partial<Record<Lang, Catalog>> = { nb, nn, en };
 
-export const languageNames: Record<Lang, string> = { nb: "Bokmål", nn: "Nynorsk", en: "English" };
+// offered are the languages that a child can choose: those that somebody has
+// read through, of the page and of all that is asked.
+export function offered(asked: Asked | undefined): Lang[] {
+  return Object.keys(catalogs).filter(
+    (lang) => catalogs[lang]?.reviewed && (asked === undefined || lang in asked.survey.title),
+  );
+}
 
 // why says in words what an outcome means to a child.
 export function why(text: Catalog, outcome: string): string {

@@ -41,7 +41,7 @@ export function people(text: Catalog, asked: Asked | undefined, rank: "h2" | "h3
       "section",
       {},
       h(rank, {}, title),
-      h("ul", {}, ...lines.map(([name, more]) => h("li", {}, h("strong", {}, name), more && `, ${more}`))),
+      h("ul", {}, ...lines.map(([name, more]) => h("li", {}, h("strong", {}, name), more && ", ", more && h("bdi", {}, more)))),
     );
   return h(
     "div",

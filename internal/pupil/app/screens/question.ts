@@ -2,7 +2,7 @@
 // answered; what is chosen shows as a small dot, not as a colour that could be
 // read from the next chair.
 
-import type { Item } from "../api";
+import type { Item, Words } from "../api";
 import type { Screen } from "../app";
 import { h, svg } from "../dom";
 import { face } from "../faces";
@@ -14,6 +14,7 @@ export function question(at: number): Screen {
     if (sheet === undefined || item === undefined) throw new Error("no such question");
     const { survey } = sheet.asked;
 
+    const words = (text: Words) => text[language] ?? text.nb;
     const hint = h("p", { class: "mistake", role: "alert" });
     const choice = (option: number, words: string, picture?: Node) =>
       h(
@@ -56,14 +57,14 @@ export function question(at: number): Screen {
         h(
           "legend",
           {},
-          !item.background && h("span", { class: "period" }, survey.period[language]),
-          h("h1", { tabindex: -1 }, item.text[language]),
+          !item.background && h("span", { class: "period" }, words(survey.period)),
+          h("h1", { tabindex: -1 }, words(item.text)),
         ),
-        app.hear({ words: item.text[language] }),
+        app.hear({ words: words(item.text) }),
         h(
           "div",
           { class: `choices ${layout(item.options)}` },
-          ...item.options.map((option, i) => choice(i + 1, option.text[language], face(option.face))),
+          ...item.options.map((option, i) => choice(i + 1, words(option.text), face(option.face))),
         ),
         choice(0, text.skip),
       ),

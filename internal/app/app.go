@@ -78,11 +78,12 @@ type App struct {
 	turn       *turn.Turn // the one under way; under sealing
 	turnLength time.Duration
 	hold       chan struct{}
-	// afterStep is called after each step of a seal; tests let it fail, as a
-	// crash would.
-	afterStep func(step string) error
-	cleanups  []cleanup
-	failed    chan error
+	// beforeStep is called before each step of a seal, once it is this server's
+	// turn, and afterStep when it is done; tests let them wait, as a paused server
+	// would, or fail, as a crash would.
+	beforeStep, afterStep func(step string) error
+	cleanups              []cleanup
+	failed                chan error
 }
 
 var _ control.Operator = (*App)(nil)

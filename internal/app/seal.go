@@ -63,6 +63,11 @@ func (a *App) seal(ctx context.Context, n wave.Number) error {
 		if err := a.turn.Renew(ctx); err != nil {
 			return fmt.Errorf("%s: %w", step.what, err)
 		}
+		if a.beforeStep != nil {
+			if err := a.beforeStep(step.what); err != nil {
+				return err
+			}
+		}
 		if err := step.do(a, ctx, s); err != nil {
 			return fmt.Errorf("%s: %w", step.what, err)
 		}

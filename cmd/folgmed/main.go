@@ -39,6 +39,8 @@ type cli struct {
 	Replay   replayCmd   `cmd:"" help:"Cast recorded answers as ballots into a rehearsal."`
 	Prove    proveCmd    `cmd:"" help:"Hold every promise about the pupils' answers against the running server, and say what came of it. Exit status: 0 all kept, 1 one broken, 2 not all could be checked."`
 	Keys     keysCmd     `cmd:"" help:"Make the ballot keys of a school year, for parts that run apart, and list them."`
+	Backup   backupCmd   `cmd:"" help:"Write what is kept for long to a new folder: never answers, codes or keys."`
+	Restore  restoreCmd  `cmd:"" help:"Fill a new, empty server from a backup."`
 	Check    checkCmd    `cmd:"" help:"Check questionnaire and roster files, and a list of keys."`
 	Evaluate evaluateCmd `cmd:"" help:"Measure the detector beside its rivals, on sets of which the truth is known."`
 	Simulate simulateCmd `cmd:"" help:"Write simulated classes as tables, to compare detectors on."`

@@ -69,6 +69,16 @@ type Operator interface {
 	// Prove holds every promise about the pupils' answers against the running
 	// server and says in a language what came of it.
 	Prove(ctx context.Context, lang string) (prove.Report, error)
+	// Backup writes to a new folder all that is kept for long: no answers, no
+	// codes, no keys.
+	Backup(ctx context.Context, f Folder) error
+	// Restore fills a server that is new and empty from a backup.
+	Restore(ctx context.Context, f Folder) error
+}
+
+// Folder is a folder on the server's machine, by its whole path.
+type Folder struct {
+	Path string `json:"path"`
 }
 
 // Status is what is running.
@@ -159,6 +169,8 @@ func calls(op Operator) map[string]http.HandlerFunc {
 		"sign-in-link":  answer(op.SignInLink),
 		"owner-token":   answer(op.OwnerToken),
 		"prove":         answer(op.Prove),
+		"backup":        answer(func(ctx context.Context, f Folder) (empty, error) { return empty{}, op.Backup(ctx, f) }),
+		"restore":       answer(func(ctx context.Context, f Folder) (empty, error) { return empty{}, op.Restore(ctx, f) }),
 		"detect":        answer(func(ctx context.Context, _ empty) ([]wave.Number, error) { return op.Detect(ctx) }),
 	}
 }
@@ -367,4 +379,16 @@ func (c *Client) Detect(ctx context.Context) ([]wave.Number, error) {
 // Prove holds every promise against the server.
 func (c *Client) Prove(ctx context.Context, lang string) (prove.Report, error) {
 	return ask[prove.Report](ctx, c, "prove", lang)
+}
+
+// Backup writes all that is kept for long to a new folder.
+func (c *Client) Backup(ctx context.Context, f Folder) error {
+	_, err := ask[empty](ctx, c, "backup", f)
+	return err
+}
+
+// Restore fills a new server from a backup.
+func (c *Client) Restore(ctx context.Context, f Folder) error {
+	_, err := ask[empty](ctx, c, "restore", f)
+	return err
 }

@@ -38,6 +38,9 @@ func TestMain(m *testing.M) {
 	if os.Getenv(bareVariable) != "" {
 		serveBare()
 	}
+	if os.Getenv(canaryVariable) != "" {
+		serveCanary()
+	}
 	storetest.Main(m)
 }
 

@@ -24,15 +24,19 @@ import (
 	"github.com/folgmed/folgmed/internal/wave"
 )
 
-// brief starts a server whose turns are over soon.
+// brief starts a server whose turns are over soon, and whose clock runs, so that
+// of two settings the later is in force.
 func (i installation) brief(t *testing.T, data string, length time.Duration) *App {
 	t.Helper()
 	cfg := i.config()
 	cfg.Data = data
-	a := New(cfg, Options{Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return now }, Hold: true})
+	a := New(cfg, Options{Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return now.Add(time.Since(began)) }, Hold: true})
 	a.turnLength = length
 	return run(t, a)
 }
+
+// began is when these tests did.
+var began = time.Now()
 
 // outcome is all that a seal writes.
 type outcome struct {

@@ -278,8 +278,9 @@ func (c *canary) must(query string, body io.Reader) string {
 
 // tables are all rows of every table and of every system table.
 func (c *canary) tables() (all []place) {
-	// That of models asks another process, which is not there.
-	for line := range strings.Lines(c.must("SELECT database, name FROM system.tables WHERE database IN ('folgmed', 'system') AND name != 'models' ORDER BY ALL FORMAT TSV", nil)) {
+	// That of models asks another process, which is not there; the others that
+	// are left out are built into the engine, the same in every one.
+	for line := range strings.Lines(c.must("SELECT database, name FROM system.tables WHERE database IN ('folgmed', 'system') AND name NOT IN ('models', 'unicode', 'licenses', 'documentation') ORDER BY ALL FORMAT TSV", nil)) {
 		database, name, _ := strings.Cut(strings.TrimSpace(line), "\t")
 		// Some system tables never end.
 		text, err := c.ask("SELECT * FROM `"+database+"`.`"+name+"` LIMIT 100000 FORMAT RowBinary", nil)
@@ -333,19 +334,21 @@ func (c *canary) files(dir string) (all []place) {
 // unpacked is what ClickHouse's compressed blocks in a file hold, one after the
 // other; empty for a file without any.
 func unpacked(text []byte) []byte {
-	const checksum = 16
-	var all bytes.Buffer
-	for len(text) > checksum+9 {
-		size := int(binary.LittleEndian.Uint32(text[checksum+1:]))
-		if size < 9 || checksum+size > len(text) {
+	const checksum, header, most = 16, 9, 64 << 20
+	var all []byte
+	for len(text) > checksum+header {
+		packed := int(binary.LittleEndian.Uint32(text[checksum+1:])) // with its header
+		size := int(binary.LittleEndian.Uint32(text[checksum+5:]))
+		if packed < header || checksum+packed > len(text) || size > most {
 			break
 		}
-		if _, err := io.Copy(&all, compress.NewReader(bytes.NewReader(text[:checksum+size]))); err != nil {
+		block := make([]byte, size)
+		if _, err := io.ReadFull(compress.NewReader(bytes.NewReader(text[:checksum+packed])), block); err != nil {
 			break
 		}
-		text = text[checksum+size:]
+		all, text = append(all, block...), text[checksum+packed:]
 	}
-	return all.Bytes()
+	return all
 }
 
 // said is what the server logged, and what its metrics say.
@@ -386,8 +389,6 @@ func (c *canary) report(when string, places []place) {
 // must be found, or the search is blind.
 func (c *canary) finds(when string, places []place, expected map[string][]string) {
 	c.t.Helper()
-	began := time.Now()
-	defer func() { c.t.Logf("%s: %s", when, time.Since(began)) }()
 	c.report(when, places)
 	seen := map[string]bool{}
 	for _, s := range search(places, c.marks) {
@@ -468,7 +469,6 @@ func (c *canary) junk() {
 // First it must find each where it is planted.
 func TestCanary(t *testing.T) {
 	t.Parallel()
-	start := time.Now()
 	c := newCanary(t)
 	known := twoClasses(8)
 	must(t, c.op.SaveRoster(t.Context(), known))
@@ -480,7 +480,6 @@ func TestCanary(t *testing.T) {
 	must(t, err)
 
 	const pupils = 9
-	step := func(what string) { t.Logf("%s: %s", what, time.Since(start)) }
 	for i := range pupils {
 		switch i {
 		case 3:
@@ -501,9 +500,7 @@ func TestCanary(t *testing.T) {
 		t.Error("the engine was not killed: this proves less")
 	}
 
-	step("answered")
 	c.planted(t)
-	step("planted")
 
 	parts := func() string {
 		return c.must("SELECT arrayStringConcat(groupArray(toString(n)), ' ') FROM (SELECT uniqExact(modification_time, name) AS n FROM system.parts WHERE database = 'folgmed' AND table IN ('answers', 'code_use') GROUP BY table)", nil)
@@ -522,7 +519,9 @@ func TestCanary(t *testing.T) {
 		"mac , bytes":          {"table folgmed.codes", "table folgmed.code_use", "file of codes", "file of code_use", "unpacked file of codes", "unpacked file of code_use"},
 		"blinded , bytes hash": {"table folgmed.code_use", "file of code_use", "unpacked file of code_use"},
 	})
-	step("searched")
+	if logs := c.must("SELECT name FROM system.tables WHERE database = 'system' AND (name LIKE '%\\_log' OR name LIKE '%\\_log\\_%') FORMAT TSV", nil); logs != "" {
+		t.Errorf("the engine keeps logs: %s", logs)
+	}
 	folder := control.Folder{Path: filepath.Join(t.TempDir(), "open")}
 	must(t, c.op.Backup(t.Context(), folder))
 	c.finds("in a backup while the wave is open", c.files(folder.Path), nil)

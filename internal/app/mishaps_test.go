@@ -26,7 +26,7 @@ import (
 )
 
 var (
-	mishapWaves = flag.Int("mishaps.waves", 7, "how many waves TestNoBallotIsLostOrDoubled lets go wrong, of a school year: at most 40")
+	mishapWaves = flag.Int("mishaps.waves", 4, "how many waves TestNoBallotIsLostOrDoubled lets go wrong, of a school year: at most 40")
 	mishapSeed  = flag.Int("mishaps.seed", 0, "the first of them")
 )
 

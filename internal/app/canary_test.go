@@ -600,3 +600,19 @@ func (c *canary) planted(t *testing.T) {
 		return true
 	})
 }
+
+// TestUnpacked: all blocks of a file are unpacked, and what follows is left.
+func TestUnpacked(t *testing.T) {
+	var file []byte
+	for _, text := range []string{"first, first, first, first", "second"} {
+		w := compress.NewWriter(compress.LevelZero, compress.LZ4)
+		must(t, w.Compress([]byte(text)))
+		file = append(file, w.Data...)
+	}
+	if got := string(unpacked(append(file, "no block at all, but long enough to be one"...))); got != "first, first, first, firstsecond" {
+		t.Errorf("unpacked %q", got)
+	}
+	if got := unpacked([]byte("a file without any block, and long enough")); len(got) > 0 {
+		t.Errorf("unpacked %q", got)
+	}
+}

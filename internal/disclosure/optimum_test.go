@@ -284,7 +284,7 @@ func TestHidesNoMoreThanTheOptimum(t *testing.T) {
 			}
 		}
 	}
-	t.Logf("of %d respondents to tell of, the figures of %d tell nothing and of %d less than their own band; the optimum hides %d, and one that looks at the answers %d", told, hidden, wide-hidden, optimum, looking)
+	t.Logf("of %d respondents to tell of, %d are told of in more than their own band, %d of them in nothing; the optimum hides %d, and one that looks at the answers %d", told, wide, hidden, optimum, looking)
 	if 10*wide > 11*optimum {
 		t.Errorf("%d respondents are hidden or told of in wider bands, and the optimum is %d", wide, optimum)
 	}

@@ -14,6 +14,7 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httptrace"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -47,6 +48,7 @@ const (
 type school struct {
 	t         *testing.T
 	url       string
+	pages     http.Handler
 	keys      *ballot.Ring
 	store     *store.Store
 	issuer    *ballot.Issuer
@@ -156,6 +158,7 @@ func newSchool(t *testing.T, change ...func(*pupil.Options)) *school {
 	app.Routes(e)
 	s.spec = webtest.NewSpec(t)
 	s.spec.CheckRoutes(t, e)
+	s.pages = e
 	server := httptest.NewServer(e)
 	t.Cleanup(server.Close)
 	s.url = server.URL
@@ -388,6 +391,44 @@ func TestWhatCarriesACodeClosesItsConnection(t *testing.T) {
 	response, _ := s.post("/api/cast", "{")
 	if response.Close {
 		t.Error("the cast reply closes its connection: the check above proves nothing")
+	}
+}
+
+// TestAnotherConnectionOverHTTP2 does the same where requests share connections
+// as a rule: behind TLS.
+func TestAnotherConnectionOverHTTP2(t *testing.T) {
+	s := newSchool(t)
+	server := httptest.NewUnstartedServer(s.pages)
+	server.EnableHTTP2 = true
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	reused := func(path string) (again bool) {
+		t.Helper()
+		trace := &httptrace.ClientTrace{GotConn: func(c httptrace.GotConnInfo) { again = c.Reused }}
+		request, err := http.NewRequestWithContext(httptrace.WithClientTrace(t.Context(), trace), http.MethodPost, server.URL+path, strings.NewReader("{"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		response, err := server.Client().Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer response.Body.Close()
+		if _, err := io.ReadAll(response.Body); err != nil || response.ProtoMajor != 2 {
+			t.Fatalf("%s: %s, %v", path, response.Proto, err)
+		}
+		time.Sleep(200 * time.Millisecond) // the notice that the connection ends follows the reply
+		return again
+	}
+	reused("/api/cast")
+	if !reused("/api/cast") {
+		t.Error("two casts do not share a connection: the check below proves nothing")
+	}
+	for _, path := range []string{"/api/code", "/api/issue"} {
+		reused(path)
+		if reused("/api/cast") {
+			t.Errorf("the cast comes over the connection of %s", path)
+		}
 	}
 }
 

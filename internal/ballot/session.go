@@ -212,7 +212,7 @@ func (i *Issuer) OpenSession(ctx context.Context, ask wave.Ask, event string, pr
 		if limit := Cap(ask.RosterSize); present > limit {
 			return e, &CapError{ask.Class, ask.Wave, ask.RosterSize, limit, f.places, present}
 		}
-		e.Places = uint16(max(0, present-(f.places-taken))) //nolint:gosec // no class has so many pupils
+		e.Places = uint16(max(0, present-(f.places-taken)))
 		code, err := boardCode(i.opts.Keys, sessionOf(i.opts.Keys, ask), event)
 		if err != nil {
 			return e, fail(Unavailable, "open a class session: %w", err)

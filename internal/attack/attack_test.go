@@ -16,7 +16,7 @@ func TestMain(m *testing.M) { storetest.Main(m) }
 
 // usualWorlds are the worlds of each attack in every test run. The race detector
 // takes five times as long and finds nothing in what is played by one goroutine,
-// so under it there are fewer.
+// so under it there are fewer, and the makefile runs them without.
 const usualWorlds = 2000 / slower
 
 // seeds are those of the worlds to attack.

@@ -3,4 +3,4 @@
 package attack
 
 // slower is how many times fewer worlds are attacked under the race detector.
-const slower = 20
+const slower = 40

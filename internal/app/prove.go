@@ -18,6 +18,7 @@ type promise struct {
 
 // promises are all that is promised of the pupils' answers, in the order of the
 // report. Each check looks and changes nothing.
+// What a check finds goes into words in package prove.
 var promises = []promise{
 	{"columns", (*App).proveColumns, every},
 	{"grants", (*App).proveGrants, every},
@@ -47,18 +48,20 @@ func (a *App) Prove(ctx context.Context, lang string) (prove.Report, error) {
 		At: a.opt.Now(), Version: a.opt.Version, Address: a.publicURL, Lang: lang, Limits: words.Limits(lang),
 	}
 	for _, p := range promises {
-		found, err := prove.Finding{}, error(nil)
-		if a.cfg.Role.Is(p.of...) {
-			found, err = p.check(a, ctx)
-		} else {
-			found = prove.Finding{Result: prove.Elsewhere, Args: []any{roleNames(p.of)}}
-		}
-		if err != nil {
-			found = prove.Finding{Result: prove.Unchecked, What: "error", Details: []string{err.Error()}}
-		}
-		r.Promises = append(r.Promises, words.Write(lang, p.id, found))
+		r.Promises = append(r.Promises, words.Write(lang, p.id, a.prove(ctx, p)))
 	}
 	return r, nil
+}
+
+func (a *App) prove(ctx context.Context, p promise) prove.Finding {
+	if !a.cfg.Role.Is(p.of...) {
+		return prove.Finding{Result: prove.Elsewhere, Args: []any{roleNames(p.of)}}
+	}
+	found, err := p.check(a, ctx)
+	if err != nil {
+		return prove.Finding{Result: prove.Unchecked, What: "error", Details: []string{err.Error()}}
+	}
+	return found
 }
 
 func roleNames(of []config.Role) string {

@@ -167,7 +167,7 @@ func (a *App) madeUpClass() *madeUp {
 		b := counts.Ballot{School: school, Class: name, Attempt: 1, Nullifier: sha256.Sum256([]byte{byte(pupil)})}
 		for k, item := range m.view.Classes(m.wave, nil)[0].Asked {
 			b.Items = append(b.Items, item.ID)
-			b.Options = append(b.Options, uint8((pupil*pupil+k)%(len(item.Options)+1))) //nolint:gosec // few options
+			b.Options = append(b.Options, uint8((pupil*pupil+k)%(len(item.Options)+1)))
 		}
 		m.sheets = append(m.sheets, b)
 	}

@@ -73,6 +73,7 @@ func (r Report) Result() Result {
 			return Broken
 		case Unchecked:
 			all = Unchecked
+		case Kept, Elsewhere:
 		}
 	}
 	return all

@@ -64,7 +64,7 @@ func (s *Store) IssuedCount(ctx context.Context, wave uint32) (map[ballot.Attemp
 func (s *Store) BallotsWithin(ctx context.Context) (holds, fails int, err error) {
 	var h, f uint64
 	err = s.each(ctx, "BallotsWithin", []any{&h, &f}, func() error { return nil })
-	return int(h), int(f), err //nolint:gosec // there are not so many classes
+	return int(h), int(f), err
 }
 
 // byAttempt reads numbers by school, class and attempt.
@@ -73,7 +73,7 @@ func (s *Store) byAttempt(ctx context.Context, query string, wave uint32) (map[b
 	var of ballot.Attempt
 	var n uint64
 	err := s.each(ctx, query, []any{&of.School, &of.Class, &of.Number, &n}, func() error {
-		all[of] = int(n) //nolint:gosec // no class has so many pupils
+		all[of] = int(n)
 		return nil
 	}, param("wave", wave))
 	return all, err

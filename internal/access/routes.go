@@ -165,8 +165,8 @@ func (s *Service) current(c echo.Context) (session, Person, error) {
 }
 
 // Require lets only a signed-in person pass, whom PersonOf then returns. A
-// reader is led to the sign-in page; who sends a form is told to sign in
-// elsewhere and send it again, so that nothing written is lost.
+// reader is led to the sign-in page; who sends a form gets it back, to send it
+// again once signed in elsewhere, so that nothing written is lost.
 func (s *Service) Require(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		ses, p, err := s.current(c)
@@ -175,7 +175,7 @@ func (s *Service) Require(next echo.HandlerFunc) echo.HandlerFunc {
 			case http.MethodGet, http.MethodHead:
 				return c.Redirect(http.StatusSeeOther, signinPath)
 			}
-			return web.Fail("signed_out", err)
+			return s.resume(c)
 		}
 		if err != nil {
 			return err

@@ -45,6 +45,15 @@ func TestDutyInABrowser(t *testing.T) {
 	b.Visit(server.URL + "/staff/step-in")
 	b.Look("step-in")
 
+	webtest.Eval[string](b, `fetch("/staff/signout", {method: "POST"}).then(r => r.url)`)
+	b.Type("#intervened-went_on", "To sloss ved porten.")
+	b.Type("#intervened-stopped", "De ble skilt.")
+	b.Click("input[name=physical][value=no]")
+	b.Click("input[name=then][value=report]")
+	b.Click("main form button")
+	b.Shows("h1", "Du er logget ut")
+	b.Look("resume")
+
 	report, path := s.newCase(t)
 	s.send(t, teacher, "/staff/step-in", "/staff/step-in?school="+fjordvik, url.Values{
 		"on": {"2026-11-18"}, "went_on": {"To sloss ved porten."}, "stopped": {"De ble skilt."}, "physical": {"yes"},

@@ -196,6 +196,24 @@ func TestWhoSeesTheDuty(t *testing.T) {
 	}
 }
 
+// A session that ends while someone writes loses nothing: the form comes back,
+// and is sent again once its writer has signed in.
+func TestDraftOutlivesTheSession(t *testing.T) {
+	s := newSite(t)
+	doc := s.get(t, cleaner, "/staff/report")
+	s.do(t, cleaner, http.MethodPost, "/staff/signout", url.Values{})
+	kept := page(t, s.post(t, cleaner, doc, "/staff/report?school="+fjordvik, worry), http.StatusUnauthorized)
+	if len(duty.Reports(s.events)) != 0 {
+		t.Fatal("a report was written without a session")
+	}
+	s.cookies[cleaner] = nil // signs in anew, in another tab
+	w := s.post(t, cleaner, kept, "/staff/report?school="+fjordvik, nil)
+	reports := duty.Reports(s.events)
+	if w.Code != http.StatusSeeOther || len(reports) != 1 || reports[0].What != worry.Get("what") || len(reports[0].Sources) != 2 {
+		t.Errorf("sent again: status %d, %+v", w.Code, reports)
+	}
+}
+
 // A double click is one event, and so is a form that is sent again after it was
 // answered; sent again with other words it comes back as something new.
 func TestDoubleClickOnTheDuty(t *testing.T) {

@@ -30,7 +30,7 @@ var promises = []promise{
 	{"release", (*App).proveRelease, []config.Role{config.Job}},
 	{"swap", (*App).proveSwap, []config.Role{config.Job}},
 	{"keys", (*App).proveKeys, []config.Role{config.Issuer, config.Collector}},
-	{"pages", (*App).provePages, []config.Role{config.Issuer, config.Collector, config.Staff}},
+	{"pages", (*App).provePages, []config.Role{config.Issuer, config.Collector}},
 	{"metrics", (*App).proveMetrics, every},
 	{"tablet", (*App).proveTablet, []config.Role{config.Issuer}},
 	{"ballots", (*App).proveBallots, []config.Role{config.Issuer, config.Job}},

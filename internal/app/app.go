@@ -27,6 +27,7 @@ import (
 	"github.com/folgmed/folgmed/internal/config"
 	"github.com/folgmed/folgmed/internal/control"
 	"github.com/folgmed/folgmed/internal/engine"
+	"github.com/folgmed/folgmed/internal/notify"
 	"github.com/folgmed/folgmed/internal/owner"
 	"github.com/folgmed/folgmed/internal/pupil"
 	"github.com/folgmed/folgmed/internal/staff"
@@ -66,6 +67,8 @@ type App struct {
 	collect  *collect.Collector
 	keys     *ballot.Ring
 	access   *access.Service
+	mail     *notify.Notifier // nil if no mail server is set
+	letters  *prometheus.CounterVec
 	surveys  surveys.Set
 	public   *web.Server
 	tally    *tally.Tally
@@ -157,11 +160,13 @@ var startSteps = []startStep{
 	{"start the issuer", (*App).startIssuer, []config.Role{config.Issuer}},
 	{"start the collector", (*App).startCollector, []config.Role{config.Collector}},
 	{"open staff access", (*App).startAccess, []config.Role{config.Staff}},
+	{"prepare e-mail", (*App).startMail, []config.Role{config.Staff}},
 	{"open the public listener", (*App).startPublic, []config.Role{config.Issuer, config.Collector, config.Staff}},
 	{"open the operator's listener", (*App).startAdmin, every},
 	{"follow roster and waves", (*App).startFollowing, []config.Role{config.Issuer, config.Collector, config.Staff}},
 	{"take turns", (*App).startTurns, []config.Role{config.Job}},
 	{"start the job", (*App).startJob, []config.Role{config.Job}},
+	{"send e-mail", (*App).startTelling, []config.Role{config.Staff}},
 	{"open the control socket", (*App).startControl, every},
 }
 
@@ -412,6 +417,9 @@ func (a *App) startAdmin(context.Context) error {
 	registry.MustRegister(collectors.NewBuildInfoCollector(), a.restarts())
 	if a.tally != nil {
 		registry.MustRegister(a.tally)
+	}
+	if a.letters != nil {
+		registry.MustRegister(a.letters)
 	}
 	admin, err := web.Listen(web.ListenOptions{Addr: a.cfg.Admin}, web.Admin(registry, a.store.Ping))
 	if err != nil {

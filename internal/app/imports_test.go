@@ -40,7 +40,7 @@ var reaches = []struct {
 	},
 	{
 		why:   "what staff and owners see is released, never raw",
-		from:  []string{"internal/staff", "internal/owner", "internal/duty", "internal/prompt", "internal/chart", "internal/access", "internal/audit", "internal/classroom"},
+		from:  []string{"internal/staff", "internal/owner", "internal/duty", "internal/prompt", "internal/chart", "internal/access", "internal/audit", "internal/classroom", "internal/notify"},
 		never: []string{"internal/answer", "internal/ballot", "internal/counts", "internal/store", "internal/watch", "analytics"},
 	},
 	{

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/mail"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -44,6 +45,15 @@ type Server struct {
 	OIDCClientID         string `env:"FOLGMED_OIDC_CLIENT_ID" name:"oidc-client-id" help:"Client id at the provider."`
 	OIDCClientSecret     string `env:"FOLGMED_OIDC_CLIENT_SECRET" name:"oidc-client-secret" help:"Client secret. Better: --oidc-client-secret-file."`
 	OIDCClientSecretFile string `env:"FOLGMED_OIDC_CLIENT_SECRET_FILE" name:"oidc-client-secret-file" type:"path" help:"File that holds the client secret."`
+
+	SMTP             string `env:"FOLGMED_SMTP" name:"smtp" help:"Mail server as host:port, such as smtp.example.org:587. Without it no e-mail is sent."`
+	SMTPTLS          string `env:"FOLGMED_SMTP_TLS" name:"smtp-tls" enum:"starttls,tls,none" default:"starttls" help:"How the mail server is spoken to: starttls, tls (from the first byte, as on port 465), or none, which only a server on this machine may have."`
+	SMTPCA           string `env:"FOLGMED_SMTP_CA" name:"smtp-ca" type:"path" help:"File of certificates that the mail server may have, if none of the system's fits."`
+	SMTPUser         string `env:"FOLGMED_SMTP_USER" name:"smtp-user" help:"User at the mail server. Default: it asks for none."`
+	SMTPUserFile     string `env:"FOLGMED_SMTP_USER_FILE" name:"smtp-user-file" type:"path" help:"File that holds the user at the mail server."`
+	SMTPPassword     string `env:"FOLGMED_SMTP_PASSWORD" name:"smtp-password" help:"Password at the mail server. Better: --smtp-password-file."`
+	SMTPPasswordFile string `env:"FOLGMED_SMTP_PASSWORD_FILE" name:"smtp-password-file" type:"path" help:"File that holds the password at the mail server."`
+	MailFrom         string `env:"FOLGMED_MAIL_FROM" help:"Whom e-mail to staff comes from, such as folgmed@example.org."`
 
 	// Passwords are read from ClickHousePasswords, by part; nil without it.
 	Passwords map[string]string `kong:"-"`
@@ -117,6 +127,8 @@ func (s *Server) Resolve() error {
 	}
 	fromFile("clickhouse-password", &s.ClickHousePassword, s.ClickHousePasswordFile)
 	fromFile("oidc-client-secret", &s.OIDCClientSecret, s.OIDCClientSecretFile)
+	fromFile("smtp-user", &s.SMTPUser, s.SMTPUserFile)
+	fromFile("smtp-password", &s.SMTPPassword, s.SMTPPasswordFile)
 
 	if s.ClickHousePasswords != "" {
 		if s.ClickHousePassword != "" {
@@ -187,7 +199,30 @@ func (s *Server) Resolve() error {
 	if s.OIDCIssuer == "" && s.OIDCClientID != "" {
 		fault("--oidc-client-id needs --oidc-issuer")
 	}
+	faults = append(faults, s.mailFaults()...)
 	return errors.Join(faults...)
+}
+
+// mailFaults are those of the settings for e-mail.
+func (s *Server) mailFaults() (faults []error) {
+	fault := func(bad bool, format string, args ...any) {
+		if bad {
+			faults = append(faults, fmt.Errorf(format, args...))
+		}
+	}
+	if s.SMTP == "" {
+		fault(s.SMTPUser != "" || s.SMTPPassword != "" || s.MailFrom != "" || s.SMTPCA != "",
+			"settings for e-mail are given, but no mail server: give --smtp")
+		return faults
+	}
+	_, _, err := net.SplitHostPort(s.SMTP)
+	fault(err != nil, "--smtp %q is no address: write host:port, such as smtp.example.org:587", s.SMTP)
+	fault(s.SMTPTLS == "none" && !Loopback(s.SMTP), "--smtp-tls none would send letters and password in the clear: use starttls or tls")
+	fault((s.SMTPUser == "") != (s.SMTPPassword == ""), "--smtp-user and --smtp-password-file go together: give both or none")
+	from, err := mail.ParseAddress(s.MailFrom)
+	fault(err != nil || from.Name != "", "--mail-from %q is no address: write one such as folgmed@example.org", s.MailFrom)
+	fault(s.PublicURL == "", "--smtp needs --public-url: letters lead to the start page")
+	return faults
 }
 
 // Loopback says whether an address host:port can only be reached from the same

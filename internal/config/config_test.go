@@ -45,6 +45,39 @@ func TestResolveAccepts(t *testing.T) {
 	}
 }
 
+func TestMail(t *testing.T) {
+	mail := func(change func(*Server)) error {
+		s := valid()
+		s.SMTP, s.SMTPTLS, s.MailFrom, s.PublicURL = "smtp.example.org:587", "starttls", "folgmed@example.org", "https://folgmed.example.org"
+		change(&s)
+		return s.Resolve()
+	}
+	for want, change := range map[string]func(*Server){
+		"":                               func(*Server) {},
+		"--smtp \"mail\" is no address":  func(s *Server) { s.SMTP = "mail" },
+		"in the clear":                   func(s *Server) { s.SMTPTLS = "none" },
+		"--smtp-user and":                func(s *Server) { s.SMTPUser = "folgmed" },
+		"--mail-from \"\" is no address": func(s *Server) { s.MailFrom = "" },
+		"needs --public-url":             func(s *Server) { s.PublicURL = "" },
+		"no mail server":                 func(s *Server) { s.SMTP = "" },
+	} {
+		err := mail(change)
+		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("want %q, got: %v", want, err)
+		}
+	}
+	file := filepath.Join(t.TempDir(), "password")
+	if err := os.WriteFile(file, []byte("hush\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s := valid()
+	s.SMTP, s.SMTPTLS, s.MailFrom, s.PublicURL = "127.0.0.1:25", "none", "folgmed@example.org", "https://folgmed.example.org"
+	s.SMTPUser, s.SMTPPasswordFile = "folgmed", file
+	if err := s.Resolve(); err != nil || s.SMTPPassword != "hush" {
+		t.Errorf("password %q from the file: %v", s.SMTPPassword, err)
+	}
+}
+
 func TestRoles(t *testing.T) {
 	folder := t.TempDir()
 	for _, part := range []string{"schema", "issuer", "job"} {

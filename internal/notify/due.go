@@ -36,16 +36,18 @@ func (d telling) keys() []string {
 	return keys
 }
 
-// outcome is what became of a letter; empty if nobody knows.
+// outcome is what became of a letter; empty if nobody knows. One of which
+// nobody knows for the second time has been handed over whole twice: that is
+// enough.
 func (d telling) outcome(err error) Outcome {
 	var no *NotTaken
 	switch {
 	case errors.As(err, &no):
 		return no.Outcome
-	case err != nil:
-		return ""
 	case d.again:
 		return ToldAgain
+	case err != nil:
+		return ""
 	default:
 		return Told
 	}

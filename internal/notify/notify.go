@@ -68,7 +68,7 @@ type Options struct {
 type Notifier struct {
 	Options
 	words *words
-	// Not before quiet: the mail server was not to be reached, tries times.
+	// Not before quiet: the mail server failed us, tries times in a row.
 	quiet time.Time
 	tries int
 }
@@ -192,6 +192,7 @@ func (n *Notifier) tell(ctx context.Context, d telling) error {
 	sent := n.Mail.Send(ctx, n.words.letter(d, n.Start))
 	line.Step = d.outcome(sent)
 	if line.Step == "" {
+		n.hush()
 		return fmt.Errorf("send a letter: %w", sent) // nobody knows: the next one says again
 	}
 	var no *NotTaken
@@ -205,8 +206,7 @@ func (n *Notifier) tell(ctx context.Context, d telling) error {
 	n.Count(line.Step)
 	switch line.Step {
 	case Unreachable:
-		n.quiet = n.Now().Add(pause(n.tries))
-		n.tries++
+		n.hush()
 		return fmt.Errorf("%w: %s", errQuiet, line.Said)
 	case Refused:
 		n.Log.Warn("the mail server refuses an address for good: correct it, or ask who has it",
@@ -216,6 +216,12 @@ func (n *Notifier) tell(ctx context.Context, d telling) error {
 	}
 	n.tries = 0
 	return nil
+}
+
+// hush leaves the mail server in peace for a while.
+func (n *Notifier) hush() {
+	n.quiet = n.Now().Add(pause(n.tries))
+	n.tries++
 }
 
 func (n *Notifier) append(ctx context.Context, l Line) error {

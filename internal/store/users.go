@@ -112,5 +112,7 @@ var grants = map[Role]map[string]string{
 		"access_event":   "SELECT, INSERT",
 		"audit":          "SELECT, INSERT",
 		"rate_choice":    "SELECT, INSERT",
+		"told":           "SELECT, INSERT",
+		"told_turn":      "SELECT, INSERT",
 	},
 }

@@ -95,7 +95,9 @@ func TestWhoMayReadWhat(t *testing.T) {
 			settings, migration,
 			"rate_choice: id owner rate since at by",
 			"release: release wave owner school level unit audience item form value reason",
-			rosters, "voided: wave school class id at by reason", waves,
+			rosters,
+			"told: id mail at owner person step items digest said", "told_turn: turn holder step until",
+			"voided: wave school class id at by reason", waves,
 		},
 	}
 	anyone, roles := database(t)

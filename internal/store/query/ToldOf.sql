@@ -1,0 +1,5 @@
+-- ToldOf
+SELECT id, mail, at, owner, person, step, items, digest, said FROM told
+WHERE owner = {owner:String}
+ORDER BY at, id
+LIMIT 1 BY id

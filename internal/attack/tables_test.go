@@ -117,11 +117,15 @@ func (s tables) smallReleases(few map[string]int) string {
 	return ""
 }
 
+// acts are the journals of what people who work here did, such as opening the
+// page of a class: they name it and hold no figure.
+var acts = []string{"audit", "duty_event", "voided"}
+
 // smallOthers looks for rows of other tables that name a class of fewer than
 // five beside its school.
 func (s tables) smallOthers(few map[string]int) string {
 	for name, rows := range s {
-		if slices.Contains([]string{"counts", "summary", "vintage", "release"}, name) {
+		if slices.Contains([]string{"counts", "summary", "vintage", "release"}, name) || slices.Contains(acts, name) {
 			continue
 		}
 		for _, r := range rows {

@@ -133,13 +133,13 @@ var Rules = []Rule{
 		{Field: FieldAbout, Kind: KindChoice, Options: []string{AboutPupils, AboutStaff, AboutLeadership}, Must: true},
 		{Field: FieldPossiblySerious, Kind: KindTick, Options: []string{Yes}},
 	}},
-	{SubjectReport, Received, Leader, []State{StateOpen}, nil},
-	{SubjectReport, Judged, Leader, []State{StateOpen}, []Spec{
+	{SubjectReport, Received, Leader, []State{StateOpen, StateConcluded}, nil},
+	{SubjectReport, Judged, Leader, []State{StateOpen, StateConcluded}, []Spec{
 		{Field: FieldSerious, Kind: KindChoice, Options: yesNo, Must: true},
 		{Field: FieldReason, Kind: KindText, Must: true},
 		{Field: FieldOn, Kind: KindDay, Tense: Past, Must: true},
 	}},
-	{SubjectReport, Routed, Leader, []State{StateOpen}, []Spec{
+	{SubjectReport, Routed, Leader, []State{StateOpen, StateConcluded}, []Spec{
 		{Field: FieldRoute, Kind: KindChoice, Options: []string{RoutePassedOn, RouteUnfounded}, Must: true},
 		{Field: FieldReason, Kind: KindText, MustIf: is(FieldRoute, RouteUnfounded)},
 	}},

@@ -155,6 +155,8 @@ func TestWhoSeesTheDuty(t *testing.T) {
 	report, path := s.newCase(t)
 	_, secret := s.send(t, teacher, "/staff/report", "/staff/report?school="+fjordvik,
 		url.Values{"what": {"En leder roper til elever."}, "sources": {"observation"}, "about": {"leadership"}})
+	// That it became a case decides nothing of how serious it is.
+	s.send(t, principal, report, "/judged", url.Values{"serious": {"no"}, "reason": {"Det er nytt, og vi følger med."}, "on": {"2026-11-18"}})
 	everyone := []string{principal, deputy, teacher, cleaner, "nynorsk@example.no", "eier@example.no"}
 	const ok, no, missing = http.StatusOK, http.StatusForbidden, http.StatusNotFound
 	for p, want := range map[string][]int{

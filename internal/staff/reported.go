@@ -77,15 +77,17 @@ func (s *Staff) leadReported(v *visit, m matters, r duty.Report, page *reportedP
 	if i := slices.IndexFunc(m.cases, func(c duty.Case) bool { return c.ID == r.Case }); i >= 0 {
 		page.Case = &link{"/staff/cases/" + r.Case, v.caseTitle(m.cases[i])}
 	}
-	if r.State != duty.StateOpen {
-		return
+	open := r.State == duty.StateOpen
+	if open {
+		page.NewCase = "/staff/cases/new?school=" + v.school.Org + "&from=report:" + r.ID
 	}
-	page.NewCase = "/staff/cases/new?school=" + v.school.Org + "&from=report:" + r.ID
 	for _, step := range []duty.Step{duty.Received, duty.Routed, duty.Judged, duty.Inquired, duty.Answered} {
 		switch {
 		case step == duty.Received && r.Received,
 			step == duty.Routed && (r.About != duty.AboutStaff || r.Route != ""),
-			step == duty.Judged && r.Serious != "":
+			step == duty.Judged && r.Serious != "",
+			// What became a case may still be serious, or to be passed on.
+			!open && (!r.Undecided() || step == duty.Received || step == duty.Inquired || step == duty.Answered):
 			continue
 		}
 		page.Forms = append(page.Forms, v.form(asking{

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"slices"
 )
@@ -19,7 +20,7 @@ func Embedded() (Set, error) { return Load(embedded) }
 // Load reads every .yaml file at the root of fsys as one questionnaire. Any
 // fault refuses the whole set: the error joins all of them, each a Fault. Two
 // files may hold two versions of one questionnaire, but no two questionnaires
-// may claim the same grade.
+// may claim the same grade. Recordings of their texts are found beside them.
 func Load(fsys fs.FS) (Set, error) {
 	names, err := fs.Glob(fsys, "*.yaml")
 	if err != nil {
@@ -59,6 +60,11 @@ func Load(fsys fs.FS) (Set, error) {
 	if len(faults) > 0 {
 		return Set{}, joined(faults)
 	}
+	for _, q := range set.Questionnaires {
+		if err := set.addSounds(fsys, from[q], q); err != nil {
+			return Set{}, err
+		}
+	}
 	return set, nil
 }
 
@@ -80,7 +86,7 @@ func LoadFile(path string) (*Questionnaire, error) {
 // before it: they replace those of the same id and version, and are preferred
 // where the grades overlap.
 func (s Set) Merge(own Set) Set {
-	merged := Set{Questionnaires: slices.Clone(own.Questionnaires)}
+	merged := Set{slices.Clone(own.Questionnaires), maps.Clone(own.recordings)}
 	for _, q := range s.Questionnaires {
 		if _, replaced := own.Find(q.ID, q.Version); !replaced {
 			merged.Questionnaires = append(merged.Questionnaires, q)

@@ -95,9 +95,11 @@ type Questionnaire struct {
 	Items     []Item `yaml:"items"`
 
 	Translations map[Lang]Translation `yaml:"translations,omitempty"` // beside nb, nn and en
+	Sounds       Sounds               `yaml:"-"`                      // found beside the file
 }
 
 // Set holds the questionnaires of an installation.
 type Set struct {
 	Questionnaires []*Questionnaire
+	recordings     map[string]recording
 }

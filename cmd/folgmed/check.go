@@ -24,8 +24,8 @@ var ownersKey = regexp.MustCompile(`(?m)^owners:`)
 // one. Rosters and questionnaires given together are also checked against each
 // other: whether a background question could single a pupil out.
 //
-// A text that is hard to read, or not translated yet, counts here too, though
-// serve takes it.
+// A text that is hard to read, not translated yet or not recorded counts here
+// too, though serve takes it.
 func (k checkCmd) Run(c console) error {
 	if len(k.Files) == 0 {
 		set, err := surveys.Embedded()
@@ -71,6 +71,11 @@ func (k checkCmd) Run(c console) error {
 			questionnaires = append(questionnaires, q)
 			faults = append(faults, surveys.CheckReading(file, data)...)
 			faults = append(faults, surveys.CheckTranslations(file, data)...)
+			sounds, err := surveys.CheckSounds(os.DirFS(filepath.Dir(file)), filepath.Base(file), q)
+			if err != nil {
+				return err
+			}
+			faults = append(faults, sounds...)
 		}
 	}
 	if len(sizes) > 0 {

@@ -43,6 +43,8 @@ type survey struct {
 	Title     surveys.Text `json:"title"`
 	Period    surveys.Text `json:"period"`
 	Items     []item       `json:"items"`
+
+	Sounds surveys.Sounds `json:"sounds,omitempty"` // names under /sounds/, by language and text
 }
 
 // item leaves out what the pupil need not know: which answers count as what.
@@ -71,7 +73,7 @@ func (a *App) code(c echo.Context) error {
 	if !ok {
 		return fmt.Errorf("questionnaire %s version %d is asked but not loaded", ask.Questionnaire, ask.Version)
 	}
-	langs := q.Offered()
+	langs, asked := q.Offered(), q.Asked(ask.Ordinal)
 	reply := codeReply{
 		Ticket:     ticket,
 		Info:       ballot.InfoOf(ask),
@@ -81,9 +83,9 @@ func (a *App) code(c echo.Context) error {
 		Adults:     orEmpty(school.Adults),
 		HelpLines:  orEmpty(owner.HelpLines),
 		Keys:       a.opts.Keys.Chain().For(uint32(ask.Wave)),
-		Survey:     survey{ID: q.ID, Version: q.Version, ReadAloud: learningToRead(ask.Grades), Title: q.Title.In(langs), Period: q.Period.In(langs)},
+		Survey:     survey{ID: q.ID, Version: q.Version, ReadAloud: learningToRead(ask.Grades), Title: q.Title.In(langs), Period: q.Period.In(langs), Sounds: q.Sounds.Of(langs, asked)},
 	}
-	for _, i := range q.Asked(ask.Ordinal) {
+	for _, i := range asked {
 		options := slices.Clone(i.Options)
 		for o := range options {
 			options[o].Text = options[o].Text.In(langs)

@@ -117,6 +117,7 @@ func (a *App) Routes(e *echo.Echo) {
 	e.GET("/", a.index)
 	e.GET("/k", a.index) // the code follows after #, which no browser sends
 	e.GET("/assets/*", a.asset)
+	e.GET("/sounds/:name", a.sound)
 	e.GET("/sw.js", a.worker, middleware.Gzip())
 	e.POST("/clear", a.clear)
 	e.GET("/keys.json", a.keys, middleware.Gzip())
@@ -164,7 +165,22 @@ func pageHeaders(c echo.Context) http.Header {
 	}
 	header.Set(echo.HeaderContentType, echo.MIMETextHTMLCharsetUTF8)
 	web.AllowTrustedTypes(header, "folgmed-worker")
+	web.AllowMedia(header)
 	return header
+}
+
+// sound serves a recording of a text. A tablet takes all of a wave in one go, so
+// that nothing tells which of them a child has listened to.
+func (a *App) sound(c echo.Context) error {
+	data, err := a.opts.Surveys.Recording(c.Param("name"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return echo.ErrNotFound
+	}
+	if err != nil {
+		return fmt.Errorf("read recording: %w", err)
+	}
+	c.Response().Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+	return c.Blob(http.StatusOK, "audio/mpeg", data)
 }
 
 // asset serves a bundled file. Its name holds a hash of what is in it, so a

@@ -1,14 +1,19 @@
 package pupil_test
 
 import (
+	"bytes"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"github.com/folgmed/folgmed/internal/pupil"
 	"github.com/folgmed/folgmed/surveys"
 )
 
@@ -150,4 +155,48 @@ func TestNoVoice(t *testing.T) {
 	b.wait("document.querySelector('.voiceless').textContent.includes('inga røyst')")
 	b.expectSaid("a tablet without a voice of its own")
 	b.look("voiceless")
+}
+
+// silence is an MP3 of a third of a second.
+func silence() []byte {
+	frame := append([]byte{0xff, 0xfb, 0x90, 0x64}, make([]byte, 413)...)
+	return bytes.Repeat(frame, 13)
+}
+
+// A recording goes before the device's voice, also without a network; it is
+// fetched with the others of the wave, whatever is listened to.
+func TestRecordings(t *testing.T) {
+	file, err := os.ReadFile(filepath.Join("..", "..", "surveys", "grades-1-4.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	own, err := surveys.Load(fstest.MapFS{
+		"own.yaml":                   {Data: file},
+		"own/nb/thrive/question.mp3": {Data: silence()},
+		"own/nb/thrive/2.mp3":        {Data: append(silence(), 0)},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := newSchool(t, func(o *pupil.Options) { o.Surveys = o.Surveys.Merge(own) })
+	b := newBrowser(t)
+	b.withVoices(voices + `
+		window.held = 0;
+		const hold = URL.createObjectURL;
+		URL.createObjectURL = (blob) => (window.held++, hold.call(URL, blob));
+		const play = Audio.prototype.play;
+		Audio.prototype.play = function() {
+			const heard = () => window.said.push("ended " + this.src.split(":")[0] + " after " + this.duration.toFixed(1));
+			this.addEventListener("ended", heard, {once: true, capture: true}); // before the page hears of it
+			return play.call(this);
+		};`)
+	b.visit(s.link(s.codes("2B", 1)[0]))
+	b.there(".welcome")
+	b.wait("window.held === 2")
+	b.offline(true)
+	b.click("button.primary")
+	b.there(".question")
+	b.click(".hear-all")
+	b.expectSaid("a screen with recordings", "Nora: Tenk på denne uka.", "ended blob after 0.3", "Nora: Ja", "ended blob after 0.3", "Nora: Nei", "Nora: Vil ikke svare")
+	b.offline(false)
 }

@@ -91,6 +91,12 @@ func AllowOwnStyle(h http.Header, page []byte) {
 	h.Set(header, strings.Replace(h.Get(header), "style-src 'self'", "style-src 'self' "+hash, 1))
 }
 
+// AllowMedia lets a page play recordings of this site, also those it keeps.
+func AllowMedia(page http.Header) {
+	const header = "Content-Security-Policy"
+	page.Set(header, page.Get(header)+"; media-src 'self' blob:")
+}
+
 // headers are set before routing, so that errors and redirects carry them too.
 func headers(o Options) echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {

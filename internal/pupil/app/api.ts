@@ -37,6 +37,9 @@ export interface Item {
 // ticket by which each child takes a place.
 export type Reply = Asked & { ticket?: string };
 
+// Sounds are names of recordings, by language and text.
+export type Sounds = Partial<Record<Lang, Record<string, string>>>;
+
 export interface Asked {
   info: Info;
   ordinal: number;
@@ -45,7 +48,7 @@ export interface Asked {
   adults: { name: string; role: string }[];
   helpLines: { name: string; number: string; url?: string }[];
   keys: PublicKeys;
-  survey: { id: string; version: number; readAloud?: boolean; title: Words; period: Words; items: Item[] };
+  survey: { id: string; version: number; readAloud?: boolean; title: Words; period: Words; items: Item[]; sounds?: Sounds };
 }
 
 export interface Evaluated {

@@ -4,10 +4,11 @@
 
 import type { Asked, Lang } from "./api";
 import { h } from "./dom";
-import { keepApp } from "./offline";
+import { keepApp, keptQuestions } from "./offline";
 import { Outbox, type Delivery } from "./outbox";
 import { ticket } from "./session";
 import { linesOf, listen, Speaker, speakerPicture, type Line } from "./speak";
+import { keepSounds } from "./sounds";
 import { catalogs, offered, type Catalog } from "./text";
 import { helpButton } from "./screens/help";
 import { question } from "./screens/question";
@@ -30,6 +31,7 @@ export class App {
   sheet: Sheet | undefined; // none before a code is taken and after the answers left
   sent: { readonly delivery: Delivery; readonly asked: Asked } | undefined;
   asked: Asked | undefined; // the latest, for whom to talk to; the same for all children here
+  before: Asked | undefined; // what was asked here before the page was loaded
   typed = { code: "", fingerprint: "" };
   readonly outbox = new Outbox(() => (this.refresh(), this.renew()));
 
@@ -48,6 +50,7 @@ export class App {
 
   constructor(private readonly root: HTMLElement) {
     addEventListener("popstate", () => this.leftByBackButton());
+    void keptQuestions().then((kept) => (this.before = kept));
     // The second tap of a double tap would fall on the next screen.
     const once = (event: MouseEvent) => event.detail > 1 && (event.preventDefault(), event.stopPropagation());
     addEventListener("click", once, { capture: true });
@@ -179,6 +182,7 @@ export class App {
   private draw(): void {
     this.speaker.stop();
     this.showListening();
+    if (this.sheet !== undefined) void keepSounds(this.sheet.asked, this.language);
     document.documentElement.lang = this.language;
     document.documentElement.dir = this.text.dir;
     this.root.replaceChildren(

@@ -53,12 +53,12 @@ export function keepApp(idle: () => boolean): KeptApp {
 }
 
 // The questions of a class are the same for each child of it.
-const cache = "folgmed-class";
+export const classCache = "folgmed-class";
 const key = "/class";
 
 export async function keepQuestions(asked: Asked): Promise<void> {
   try {
-    await (await caches.open(cache)).put(key, new Response(JSON.stringify(asked)));
+    await (await caches.open(classCache)).put(key, new Response(JSON.stringify(asked)));
   } catch {
     // no storage: it is asked for each time
   }
@@ -66,7 +66,7 @@ export async function keepQuestions(asked: Asked): Promise<void> {
 
 export async function keptQuestions(): Promise<Asked | undefined> {
   try {
-    const response = await (await caches.open(cache)).match(key);
+    const response = await (await caches.open(classCache)).match(key);
     return (await response?.json()) as Asked | undefined;
   } catch {
     return undefined;

@@ -3,6 +3,7 @@
 
 import { h, svg } from "./dom";
 import type { Lang } from "./api";
+import { held } from "./sounds";
 
 // Line is one text to be said: from its own recording where it has one, else
 // by a voice of the device.
@@ -102,7 +103,7 @@ export class Speaker {
       this.finish = () => resolve(true);
       this.audio.onended = () => resolve(true);
       this.audio.onerror = () => resolve(false);
-      this.audio.src = sound;
+      this.audio.src = held(sound);
       this.audio.play().catch((error: Error) => error.name !== "AbortError" && resolve(false));
     });
   }

@@ -6,6 +6,7 @@ import type { Item, Words } from "../api";
 import type { Screen } from "../app";
 import { h, svg } from "../dom";
 import { face } from "../faces";
+import { soundOf } from "../sounds";
 
 export function question(at: number): Screen {
   return (app) => {
@@ -15,14 +16,16 @@ export function question(at: number): Screen {
     const { survey } = sheet.asked;
 
     const words = (text: Words) => text[language] ?? text.nb;
+    const asking = soundOf(sheet.asked, language, `${item.id}/question`);
     const hint = h("p", { class: "mistake", role: "alert" });
-    const choice = (option: number, words: string, picture?: Node) =>
+    const sound = (text: string) => soundOf(sheet.asked, language, text);
+    const choice = (option: number, words: string, recorded: string | undefined, picture?: Node) =>
       h(
         "div",
         { class: "row" },
         h(
           "label",
-          { class: option === 0 ? "choice skip" : "choice" },
+          { class: option === 0 ? "choice skip" : "choice", "data-sound": recorded },
           h("input", {
             type: "radio",
             name: "choice",
@@ -36,7 +39,7 @@ export function question(at: number): Screen {
           picture,
           h("span", {}, words),
         ),
-        app.hear({ words }),
+        app.hear({ words, sound: recorded }),
       );
 
     return h(
@@ -57,16 +60,16 @@ export function question(at: number): Screen {
         h(
           "legend",
           {},
-          !item.background && h("span", { class: "period" }, words(survey.period)),
-          h("h1", { tabindex: -1 }, words(item.text)),
+          !item.background && h("span", { class: "period", "data-sound": sound("period") }, words(survey.period)),
+          h("h1", { tabindex: -1, "data-sound": asking }, words(item.text)),
         ),
-        app.hear({ words: words(item.text) }),
+        app.hear({ words: words(item.text), sound: asking }),
         h(
           "div",
           { class: `choices ${layout(item.options)}` },
-          ...item.options.map((option, i) => choice(i + 1, words(option.text), face(option.face))),
+          ...item.options.map((option, i) => choice(i + 1, words(option.text), sound(`${item.id}/${i + 1}`), face(option.face))),
         ),
-        choice(0, text.skip),
+        choice(0, text.skip, sound("skip")),
       ),
       hint,
       h(

@@ -6,6 +6,7 @@ import type { Info } from "../api";
 import type { App } from "../app";
 import { h } from "../dom";
 import { leave, ticket } from "../session";
+import { soundOf } from "../sounds";
 import { weekOf } from "../week";
 import { takePlace } from "./start";
 import { unsent } from "./unsent";
@@ -28,7 +29,7 @@ export function welcome(app: App): HTMLElement {
     "section",
     { class: "welcome" },
     h("p", { class: "where" }, `${schoolName} · ${info.class} · ${text.week.toLowerCase()} ${week}`),
-    h("h1", { tabindex: -1 }, survey.title[language]),
+    h("h1", { tabindex: -1, "data-sound": soundOf(sheet.asked, language, "title") }, survey.title[language]),
     h("p", { class: "promise" }, h("strong", {}, text.nobody), " ", text.nobodyElse),
     sheet.offline && h("p", { class: "offline", role: "status" }, text.offline(info.class)),
     h("p", {}, text.wantHelp),

@@ -662,26 +662,41 @@ func TestKeyboardAlone(t *testing.T) {
 
 func TestSomeoneToTalkTo(t *testing.T) {
 	s, b := newSchool(t), newBrowser(t)
-	b.visit(s.link(s.codes("6A", 1)[0]))
-	b.there(".welcome")
-	before := s.requests.Load()
-	b.click("footer .help")
-	b.there("dialog[open]")
-	b.look("help")
-	said := eval[string](b, "document.querySelector('dialog').innerText")
-	for _, name := range []string{"Ingrid Solheim", "helsesykepleier", "116 111", "800 33 321"} {
-		if !strings.Contains(said, name) {
-			t.Errorf("%s is not named:\n%s", name, said)
+	names := []string{"Ingrid Solheim", "helsesykepleier", "116 111", "800 33 321"}
+	opened := func(screen string) {
+		t.Helper()
+		before := s.requests.Load()
+		b.click("footer .help")
+		b.there("dialog[open]")
+		b.look("help-" + screen)
+		said := eval[string](b, "document.querySelector('dialog').innerText")
+		for _, name := range names {
+			if !strings.Contains(said, name) {
+				t.Errorf("%s: %s is not named:\n%s", screen, name, said)
+			}
+		}
+		if links := eval[int](b, "document.querySelectorAll('dialog a').length"); links != 0 {
+			t.Error("a link there would leave a trace on the tablet")
+		}
+		b.press(kb.Escape)
+		b.wait("document.querySelector('dialog') === null")
+		if s.requests.Load() != before {
+			t.Errorf("%s: opening it sent something", screen)
 		}
 	}
-	if links := eval[int](b, "document.querySelectorAll('dialog a').length"); links != 0 {
-		t.Error("a link there would leave a trace on the tablet")
-	}
-	b.press(kb.Escape)
-	b.wait("document.querySelector('dialog') === null")
-	if s.requests.Load() != before {
-		t.Error("opening it sent something")
-	}
+	b.visit(s.link(s.codes("6A", 1)[0]))
+	b.answer(s, "6A", surveys.Bokmaal, func(screen string) {
+		if !strings.HasPrefix(screen, "question") || strings.HasSuffix(screen, "01") {
+			opened(screen)
+		}
+	})
+	b.delivered()
+	opened("thanks")
+
+	// The tablet knows them from then on before a code is typed.
+	b.visit(s.url)
+	b.there("#code")
+	opened("start")
 }
 
 // Every screen of every questionnaire, in a tablet's and a phone's size, light

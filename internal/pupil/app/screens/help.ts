@@ -15,7 +15,7 @@ export function helpButton(app: App): HTMLElement {
 }
 
 function open(app: App): void {
-  const { text, asked } = app;
+  const { text, asked, before } = app;
   app.stopSpeaking();
   const dialog = h(
     "dialog",
@@ -24,7 +24,7 @@ function open(app: App): void {
     app.hearAll(),
     h("p", { class: "voiceless", role: "status" }),
     h("p", {}, text.anyAdult),
-    people(text, asked, "h3"),
+    people(text, asked ?? before, "h3"),
     h("p", { class: "hint" }, text.helpQuiet),
     h("form", { method: "dialog", class: "actions" }, h("button", { class: "primary" }, text.close)),
   );

@@ -74,6 +74,17 @@ var reaches = []struct {
 		except: []string{"internal/web"},
 	},
 	{
+		why:    "what carries calls knows none of them",
+		from:   []string{"internal/socket"},
+		never:  []string{"internal", "analytics", "surveys"},
+		except: []string{"internal/socket"},
+	},
+	{
+		why:   "who shows pages to staff can not give the operator's commands",
+		from:  []string{"internal/staff", "internal/owner", "internal/access", "internal/classroom"},
+		never: []string{"internal/control"},
+	},
+	{
 		why:  "the detector sees counts, never a ballot or an answer sheet",
 		from: []string{"internal/watch", "internal/seal"}, never: []string{"internal/answer", "internal/ballot", "internal/collect", "internal/store"},
 	},

@@ -1,30 +1,23 @@
-// Package control is how the commands reach the running server: HTTP over a
-// Unix socket in the data folder that only its owner can open. Whoever may
-// read the folder may already read the keys in it, so the socket's mode is the
-// whole of the access control.
+// Package control is how the commands reach the running server: a socket in the
+// data folder that only its owner can open. Whoever may read the folder may
+// already read the keys in it, so the socket's mode is the whole of the access
+// control.
 //
 // It carries codes to the printer and nothing that a pupil answered: there is
 // no call that reads answers, counts or releases.
 package control
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"io/fs"
 	"log/slog"
-	"net"
-	"net/http"
-	"os"
-	"syscall"
 	"time"
 
 	"github.com/folgmed/folgmed/internal/access"
 	"github.com/folgmed/folgmed/internal/prove"
 	"github.com/folgmed/folgmed/internal/roster"
+	"github.com/folgmed/folgmed/internal/socket"
 	"github.com/folgmed/folgmed/internal/wave"
 	"github.com/folgmed/folgmed/surveys"
 )
@@ -143,156 +136,56 @@ type ClassCodes struct {
 // maxBody bounds a request: a national roster is about 10 MB.
 const maxBody = 64 << 20
 
-// refusal is how an error travels.
-type refusal struct {
-	Error string `json:"error"`
-}
-
 // empty stands for "no arguments" and "no result".
 type empty struct{}
 
 // calls are all calls by name: what the server answers and the client asks.
-func calls(op Operator) map[string]http.HandlerFunc {
-	return map[string]http.HandlerFunc{
-		"status":        answer(func(ctx context.Context, _ empty) (Status, error) { return op.Status(ctx) }),
-		"save-roster":   answer(func(ctx context.Context, r roster.Roster) (empty, error) { return empty{}, op.SaveRoster(ctx, r) }),
-		"roster":        answer(func(ctx context.Context, _ empty) (roster.Roster, error) { return op.Roster(ctx) }),
-		"surveys":       answer(func(ctx context.Context, _ empty) (surveys.Set, error) { return op.Surveys(ctx) }),
-		"waves":         answer(func(ctx context.Context, _ empty) ([]Wave, error) { return op.Waves(ctx) }),
-		"move-wave":     answer(func(ctx context.Context, m Move) (empty, error) { return empty{}, op.MoveWave(ctx, m) }),
-		"set-clock":     answer(func(ctx context.Context, c Clock) (empty, error) { return empty{}, op.SetClock(ctx, c) }),
-		"codes":         answer(op.Codes),
-		"void-attempt":  answer(func(ctx context.Context, r VoidRequest) (empty, error) { return empty{}, op.VoidAttempt(ctx, r) }),
-		"add-person":    answer(func(ctx context.Context, p access.Person) (empty, error) { return empty{}, op.AddPerson(ctx, p) }),
-		"remove-person": answer(func(ctx context.Context, email string) (empty, error) { return empty{}, op.RemovePerson(ctx, email) }),
-		"people":        answer(func(ctx context.Context, _ empty) ([]access.Person, error) { return op.People(ctx) }),
-		"sign-in-link":  answer(op.SignInLink),
-		"owner-token":   answer(op.OwnerToken),
-		"prove":         answer(op.Prove),
-		"backup":        answer(func(ctx context.Context, f Folder) (empty, error) { return empty{}, op.Backup(ctx, f) }),
-		"restore":       answer(func(ctx context.Context, f Folder) (empty, error) { return empty{}, op.Restore(ctx, f) }),
-		"detect":        answer(func(ctx context.Context, _ empty) ([]wave.Number, error) { return op.Detect(ctx) }),
+func calls(op Operator) map[string]socket.Call {
+	return map[string]socket.Call{
+		"status":        socket.Answer(func(ctx context.Context, _ empty) (Status, error) { return op.Status(ctx) }),
+		"save-roster":   socket.Answer(func(ctx context.Context, r roster.Roster) (empty, error) { return empty{}, op.SaveRoster(ctx, r) }),
+		"roster":        socket.Answer(func(ctx context.Context, _ empty) (roster.Roster, error) { return op.Roster(ctx) }),
+		"surveys":       socket.Answer(func(ctx context.Context, _ empty) (surveys.Set, error) { return op.Surveys(ctx) }),
+		"waves":         socket.Answer(func(ctx context.Context, _ empty) ([]Wave, error) { return op.Waves(ctx) }),
+		"move-wave":     socket.Answer(func(ctx context.Context, m Move) (empty, error) { return empty{}, op.MoveWave(ctx, m) }),
+		"set-clock":     socket.Answer(func(ctx context.Context, c Clock) (empty, error) { return empty{}, op.SetClock(ctx, c) }),
+		"codes":         socket.Answer(op.Codes),
+		"void-attempt":  socket.Answer(func(ctx context.Context, r VoidRequest) (empty, error) { return empty{}, op.VoidAttempt(ctx, r) }),
+		"add-person":    socket.Answer(func(ctx context.Context, p access.Person) (empty, error) { return empty{}, op.AddPerson(ctx, p) }),
+		"remove-person": socket.Answer(func(ctx context.Context, email string) (empty, error) { return empty{}, op.RemovePerson(ctx, email) }),
+		"people":        socket.Answer(func(ctx context.Context, _ empty) ([]access.Person, error) { return op.People(ctx) }),
+		"sign-in-link":  socket.Answer(op.SignInLink),
+		"owner-token":   socket.Answer(op.OwnerToken),
+		"prove":         socket.Answer(op.Prove),
+		"backup":        socket.Answer(func(ctx context.Context, f Folder) (empty, error) { return empty{}, op.Backup(ctx, f) }),
+		"restore":       socket.Answer(func(ctx context.Context, f Folder) (empty, error) { return empty{}, op.Restore(ctx, f) }),
+		"detect":        socket.Answer(func(ctx context.Context, _ empty) ([]wave.Number, error) { return op.Detect(ctx) }),
 	}
 }
 
-// answer decodes the arguments, calls and encodes the result.
-func answer[In, Out any](call func(context.Context, In) (Out, error)) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Type", "application/json")
-		var in In
-		if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody)).Decode(&in); err != nil {
-			w.WriteHeader(http.StatusBadRequest)
-			_ = json.NewEncoder(w).Encode(refusal{"the request can not be read: " + err.Error()})
-			return
-		}
-		out, err := call(r.Context(), in)
-		if err != nil {
-			w.WriteHeader(http.StatusUnprocessableEntity)
-			_ = json.NewEncoder(w).Encode(refusal{err.Error()})
-			return
-		}
-		_ = json.NewEncoder(w).Encode(out)
-	}
-}
-
-// Server listens on a socket until it is closed.
-type Server struct {
-	http   *http.Server
-	socket string
-	done   chan struct{}
-}
-
-// Listen serves op on the socket. A socket left by a server that died is
-// replaced; one that answers is not.
-func Listen(socket string, op Operator, log *slog.Logger) (*Server, error) {
-	if conn, err := net.DialTimeout("unix", socket, time.Second); err == nil {
-		_ = conn.Close()
-		return nil, fmt.Errorf("a server already answers on %s: stop it first", socket)
-	}
-	if err := os.Remove(socket); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("remove the old control socket: %w", err)
-	}
-	old := syscall.Umask(0o077) // the socket is never open to others, not for a moment
-	listener, err := net.Listen("unix", socket)
-	syscall.Umask(old)
-	if err != nil {
-		return nil, fmt.Errorf("open the control socket: %w", err)
-	}
-	mux := http.NewServeMux()
-	for name, handler := range calls(op) {
-		mux.HandleFunc("POST /"+name, handler)
-	}
-	s := &Server{
-		http:   &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second},
-		socket: socket,
-		done:   make(chan struct{}),
-	}
-	go func() {
-		err := s.http.Serve(listener)
-		if !errors.Is(err, http.ErrServerClosed) {
-			log.Error("control socket stopped", slog.Any("err", err))
-		}
-		close(s.done)
-	}()
-	return s, nil
-}
-
-// Close stops listening, waits for the calls under way until ctx ends, and
-// removes the socket.
-func (s *Server) Close(ctx context.Context) error {
-	err := s.http.Shutdown(ctx)
-	<-s.done
-	return err
+// Listen serves op on the socket at path.
+func Listen(path string, op Operator, log *slog.Logger) (*socket.Server, error) {
+	return socket.Listen(socket.Options{Path: path, Mode: 0o600, MaxBody: maxBody, Calls: calls(op), Log: log})
 }
 
 // Client asks the server that runs on a data folder.
 type Client struct {
-	socket string
-	http   *http.Client
+	path   string
+	socket *socket.Client
 }
 
 var _ Operator = (*Client)(nil)
 
-// Dial returns a client of the server that runs on socket.
-func Dial(socket string) *Client {
-	return &Client{socket: socket, http: &http.Client{Transport: &http.Transport{
-		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-			return new(net.Dialer).DialContext(ctx, "unix", socket)
-		},
-	}}}
-}
+// Dial returns a client of the server that listens on the socket at path.
+func Dial(path string) *Client { return &Client{path, socket.Dial(path)} }
 
 // ask makes one call.
 func ask[Out any](ctx context.Context, c *Client, name string, in any) (Out, error) {
-	var out Out
-	body, err := json.Marshal(in)
-	if err != nil {
-		return out, fmt.Errorf("encode the arguments of %s: %w", name, err)
+	out, err := socket.Ask[Out](ctx, c.socket, name, in)
+	if errors.Is(err, socket.ErrNobody) {
+		return out, fmt.Errorf("no server runs here (nothing answers on %s): start one with 'folgmed serve', or name its folder with --data", c.path)
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://control/"+name, bytes.NewReader(body))
-	if err != nil {
-		return out, err
-	}
-	res, err := c.http.Do(req)
-	if err != nil {
-		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ECONNREFUSED) {
-			return out, fmt.Errorf("no server runs here (nothing answers on %s): start one with 'folgmed serve', or name its folder with --data", c.socket)
-		}
-		return out, fmt.Errorf("ask the server: %w", err)
-	}
-	defer func() { _ = res.Body.Close() }()
-	if res.StatusCode != http.StatusOK {
-		var no refusal
-		raw, _ := io.ReadAll(io.LimitReader(res.Body, 1<<16))
-		if json.Unmarshal(raw, &no) != nil || no.Error == "" {
-			return out, fmt.Errorf("%s: the server answered %s", name, res.Status)
-		}
-		return out, errors.New(no.Error)
-	}
-	if err := json.NewDecoder(res.Body).Decode(&out); err != nil {
-		return out, fmt.Errorf("read the answer to %s: %w", name, err)
-	}
-	return out, nil
+	return out, err
 }
 
 // Status says what is running.

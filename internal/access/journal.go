@@ -35,7 +35,9 @@ const (
 	tokenMade     = "token_made"    // takes the place of the owner's earlier one
 	subjectBound  = "subject_bound" // the OIDC subject a person first signed in as
 	sessionEnded  = "session_ended" // signed out before its time
-	pinMade       = "pin_made"      // takes the place of the class's earlier one
+	calendarMade  = "calendar_made" // takes the place of the person's earlier one
+	calendarEnded = "calendar_ended"
+	pinMade       = "pin_made" // takes the place of the class's earlier one
 )
 
 // byOperator marks events from the command line; a person's carry their id.
@@ -72,8 +74,10 @@ type state struct {
 	subjects map[subject]string
 	bound    map[string]bool // person ids with a subject
 	ended    map[string]bool // hashes of sessions
-	pins     map[string]pin  // by "SCHOOL/CLASS"
-	last     time.Time       // of the latest event
+	// calendars are the hashes of the secrets that read them, by person id.
+	calendars map[string]string
+	pins      map[string]pin // by "SCHOOL/CLASS"
+	last      time.Time      // of the latest event
 }
 
 type link struct {
@@ -99,7 +103,8 @@ func (st *state) byEmail(email string) (Person, bool) {
 func fold(events []Event, now time.Time) (*state, error) {
 	st := &state{
 		people: map[string]Person{}, emails: map[string]string{}, links: map[string]link{},
-		tokens: map[string]string{}, subjects: map[subject]string{}, bound: map[string]bool{}, ended: map[string]bool{}, pins: map[string]pin{},
+		tokens: map[string]string{}, subjects: map[subject]string{}, bound: map[string]bool{}, ended: map[string]bool{},
+		calendars: map[string]string{}, pins: map[string]pin{},
 	}
 	var matter []Event
 	for _, e := range events {
@@ -134,6 +139,7 @@ func (st *state) apply(e Event) error {
 		delete(st.emails, st.people[e.Person].Email)
 		delete(st.people, e.Person)
 		delete(st.bound, e.Person)
+		delete(st.calendars, e.Person)
 		maps.DeleteFunc(st.subjects, func(_ subject, person string) bool { return person == e.Person })
 	case subjectBound:
 		var sub subject
@@ -151,7 +157,9 @@ func (st *state) apply(e Event) error {
 		}
 		made.ID = e.Person
 		st.pins[made.School+"/"+made.Class] = made
-	case linkMade, linkUsed, tokenMade, sessionEnded:
+	case calendarEnded:
+		delete(st.calendars, e.Person)
+	case linkMade, linkUsed, tokenMade, sessionEnded, calendarMade:
 		var sec secret
 		if err := json.Unmarshal([]byte(e.Body), &sec); err != nil {
 			return err
@@ -167,6 +175,8 @@ func (st *state) apply(e Event) error {
 			st.links[sec.Hash] = l
 		case tokenMade:
 			st.tokens[e.Person] = sec.Hash
+		case calendarMade:
+			st.calendars[e.Person] = sec.Hash
 		case sessionEnded:
 			st.ended[sec.Hash] = true
 		}

@@ -401,7 +401,14 @@ func (a *App) staffRoutes(shell *echo.Echo) error {
 	if err != nil {
 		return err
 	}
+	reminders, err := notify.NewPage(notify.PageOptions{
+		Store: journal, Calendars: a.access, Public: a.PublicURL, Mail: a.mail != nil, Now: a.schedule.Now,
+	})
+	if err != nil {
+		return err
+	}
 	a.access.Routes(shell)
+	reminders.Routes(shell, a.access.Require)
 	rooms.Routes(shell, a.access.Require)
 	pages.Routes(shell, a.access.Require)
 	owner.New(a.access, journal, a.schedule.Now).Routes(shell)

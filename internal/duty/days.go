@@ -54,10 +54,15 @@ func DaysBetween(from, to time.Time) int {
 
 // addWorkingDays returns the n-th working day after a day.
 func addWorkingDays(cal Calendar, day time.Time, n int) time.Time {
-	// A calendar without any working day must not stop us for ever.
+	return addDays(day, n, cal.WorkingDay)
+}
+
+// addDays returns the n-th such day after a day.
+func addDays(day time.Time, n int, such func(time.Time) bool) time.Time {
+	// A calendar without any such day must not stop us for ever.
 	for limit := 0; n > 0 && limit < 366; limit++ {
 		day = midnight(day).AddDate(0, 0, 1)
-		if cal.WorkingDay(day) {
+		if such(day) {
 			n--
 		}
 	}

@@ -19,7 +19,7 @@ type Letter struct {
 	ID string
 }
 
-//go:embed locale
+//go:embed locale templates
 var files embed.FS
 
 // words are what letters, calendar and page say, in every language.

@@ -51,10 +51,12 @@ var Tables = []Stored{
 	{"audit", []string{"id", "at", "person", "school", "action", "about"}, adults},
 	{"voided", []string{"wave", "school", "class", "id", "at", "by", "reason"}, adults},
 	{"rate_choice", []string{"id", "owner", "rate", "since", "at", "by"}, adults},
+	{"told", []string{"id", "mail", "at", "owner", "person", "step", "items", "digest", "said"}, adults},
 
 	{"roster_version", []string{"id", "owner", "at", "by", "document"}, operation},
 	{"wave_event", []string{"id", "wave", "owner", "step", "at", "closes"}, operation},
 	{"job_turn", []string{"turn", "holder", "step", "until"}, operation},
+	{"told_turn", []string{"turn", "holder", "step", "until"}, operation},
 	{"installation", []string{"id", "key", "value", "at"}, operation},
 	{"migration", []string{"name", "checksum", "at"}, operation},
 }

@@ -27,6 +27,7 @@ var Kept = []struct {
 	{"release", RoleJob},
 	{"duty_event", RoleJob},
 	{"rate_choice", RoleStaff},
+	{"told", RoleStaff}, // without it all would be told again
 	{"voided", RoleStaff},
 	{"access_event", RoleStaff},
 	{"audit", RoleStaff},

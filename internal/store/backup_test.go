@@ -24,6 +24,7 @@ var neverBackedUp = map[string]string{
 	"class_session":   "not released",
 	"nullifier":       "kept for thirty days",
 	"job_turn":        "of a server that runs",
+	"told_turn":       "of a server that runs",
 	"installation":    "made at the first start",
 	"migration":       "made at the first start",
 }

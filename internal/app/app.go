@@ -167,6 +167,7 @@ var startSteps = []startStep{
 	{"take turns", (*App).startTurns, []config.Role{config.Job}},
 	{"start the job", (*App).startJob, []config.Role{config.Job}},
 	{"send e-mail", (*App).startTelling, []config.Role{config.Staff}},
+	{"open the issuer's socket", (*App).startIssuerSocket, []config.Role{config.Issuer}},
 	{"open the control socket", (*App).startControl, every},
 }
 
@@ -396,7 +397,7 @@ func (a *App) staffRoutes(shell *echo.Echo) error {
 		return err
 	}
 	rooms, err := classroom.New(classroom.Options{
-		Store: journal, Issuing: issuing{a}, PINs: a.access, Now: a.opt.Now, Log: a.log,
+		Store: journal, Issuing: a.whoIssues(), PINs: a.access, Now: a.opt.Now, Log: a.log,
 	})
 	if err != nil {
 		return err

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -14,6 +15,30 @@ import (
 
 var errNotAsked = errors.New("nothing is asked of the class now")
 
+// whoIssues is whom the pages of the class session ask: the issuer that is here,
+// or the one that runs apart. A server for staff alone works without it until a
+// page asks.
+func (a *App) whoIssues() classroom.Issuing {
+	if a.cfg.Role.Is(config.Issuer) {
+		return issuing{a}
+	}
+	return classroom.Dial(a.cfg.IssuerSocket)
+}
+
+// startIssuerSocket lets the pages of a staff part that runs apart ask the
+// issuer.
+func (a *App) startIssuerSocket(context.Context) error {
+	if a.cfg.Role.Is(config.Staff) {
+		return nil // the pages are here
+	}
+	s, err := classroom.Listen(cmp.Or(a.cfg.IssuerSocket, config.IssuerSocket(a.cfg.Data)), issuing{a}, a.log)
+	if err != nil {
+		return err
+	}
+	a.onStop("the issuer's socket", s.Close)
+	return nil
+}
+
 // issuing is the issuer as the pages of the class session know it.
 type issuing struct{ *App }
 
@@ -21,9 +46,6 @@ var _ classroom.Issuing = issuing{}
 
 // ask is what a class is asked in the wave that is open for it.
 func (i issuing) ask(school, class string) (wave.Ask, error) {
-	if err := i.needs(config.Issuer); err != nil {
-		return wave.Ask{}, web.Fail("unavailable", err)
-	}
 	plan := i.schedule.Plan()
 	for _, n := range plan.Open() {
 		if ask, ok := plan.Ask(school, class, n); ok && ask.State == wave.StateOpen {

@@ -112,7 +112,7 @@ func proxy(t *testing.T, parts map[config.Role]*App) string {
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		for _, p := range paths {
 			if strings.HasPrefix(r.URL.Path, p.prefix) {
-				to, err := url.Parse(parts[p.of[0]].PublicURL())
+				to, err := url.Parse(parts[p.of[0]].public.URL())
 				if err != nil {
 					t.Error(err)
 				}

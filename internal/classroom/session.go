@@ -87,6 +87,7 @@ type sessionPage struct {
 	Square      qr.Square
 	Event       string // made with the form: a double click is one act
 	Waits       bool   // no wave is open for the class
+	Away        bool   // nothing is known now
 	Taken       string
 	TimeLeft    string
 	Until       string
@@ -111,8 +112,12 @@ func (p *Pages) show(c echo.Context) error {
 
 func (p *Pages) render(c echo.Context, v *visit, status int, page sessionPage) error {
 	session, err := p.Issuing.Session(c.Request().Context(), v.school.Org, v.class.Name)
-	if outcome, _ := web.Outcome(err); outcome == "wave_closed" {
+	switch outcome, _ := web.Outcome(err); outcome {
+	case "wave_closed":
 		page.Waits, err = true, nil
+	case "unavailable":
+		p.Log.LogAttrs(c.Request().Context(), slog.LevelError, "class session not shown", slog.Any("error", err))
+		page.Away, status, err = true, web.Status(outcome), nil
 	}
 	if err != nil {
 		return err

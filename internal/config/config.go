@@ -23,6 +23,8 @@ type Server struct {
 	Role Role   `default:"all" env:"FOLGMED_ROLE" enum:"all,issuer,collector,job,staff" help:"What this server does: all of it, or one part, for parts on machines of their own. issuer: codes, and the pupils' page. collector: counts ballots. job: opens, closes, seals and releases waves; start it first. staff: pages of staff and owner."`
 	Data string `default:"data" env:"FOLGMED_DATA" type:"path" help:"Folder for keys, the control socket and the embedded engine."`
 
+	IssuerSocket string `env:"FOLGMED_ISSUER_SOCKET" type:"path" help:"Where parts run apart, the socket by which staff open class sessions and print slips. The issuer makes it, by default issuer.sock in its --data folder; the staff part asks there."`
+
 	Listen    string `default:"127.0.0.1:8080" env:"FOLGMED_LISTEN" help:"Address of the public listener: pupils, staff, owners."`
 	Admin     string `default:"127.0.0.1:8081" env:"FOLGMED_ADMIN" help:"Address of the operator's listener: metrics, health, profiles. Loopback only."`
 	PublicURL string `env:"FOLGMED_PUBLIC_URL" help:"What links on slips and in mails begin with, such as https://folgmed.example.org. Default: the public listener."`
@@ -98,6 +100,10 @@ const maxSocketPath = 107
 // ControlSocket is where the commands reach the running server.
 func ControlSocket(data string) string { return filepath.Join(data, "control.sock") }
 
+// IssuerSocket is where an issuer that runs apart answers the staff's part, if
+// it is told no other place. The path is shorter than that of the commands.
+func IssuerSocket(data string) string { return filepath.Join(data, "issuer.sock") }
+
 // Resolve reads the secrets from their files and checks everything. The error
 // joins every fault found; nothing is used before it is nil.
 func (s *Server) Resolve() error {
@@ -152,6 +158,9 @@ func (s *Server) Resolve() error {
 		fault("--data is empty: name a folder for keys and the embedded engine")
 	} else if n := len(ControlSocket(s.Data)); n > maxSocketPath {
 		fault("--data is %d characters too long for the control socket: choose a shorter path", n-maxSocketPath)
+	}
+	if n := len(s.IssuerSocket); n > maxSocketPath {
+		fault("--issuer-socket is %d characters too long for a socket: choose a shorter path", n-maxSocketPath)
 	}
 	for _, l := range []struct{ flag, address string }{{"listen", s.Listen}, {"admin", s.Admin}} {
 		if _, _, err := net.SplitHostPort(l.address); err != nil {

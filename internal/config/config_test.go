@@ -14,14 +14,14 @@ func valid() Server {
 
 func TestResolveListsEveryFaultAtOnce(t *testing.T) {
 	s := Server{
-		Data: "/tmp/f", Listen: "0.0.0.0:8080", Admin: "0.0.0.0:8081", Database: "1;drop",
+		Data: "/tmp/f", Listen: "0.0.0.0:8080", Admin: "0.0.0.0:8081", Database: "1;drop", IssuerSocket: "/" + strings.Repeat("i", 107),
 		TLSKey: "key.pem", PublicURL: "folgmed", ClickHouseURL: "tcp://x", Surveys: "/no/such/folder", OIDCIssuer: "https://idp",
 	}
 	err := s.Resolve()
 	if err == nil {
 		t.Fatal("a configuration full of faults was accepted")
 	}
-	for _, want := range []string{"--admin", "--tls-cert and --tls-key", "--listen", "--public-url", "--clickhouse-url", "--database", "--surveys", "--oidc-client-id"} {
+	for _, want := range []string{"--admin", "--tls-cert and --tls-key", "--listen", "--public-url", "--clickhouse-url", "--database", "--surveys", "--oidc-client-id", "--issuer-socket is 1 characters too long"} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("the error does not name %s:\n%v", want, err)
 		}

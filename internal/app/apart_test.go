@@ -167,7 +167,10 @@ func TestAClassSessionWithPartsApart(t *testing.T) {
 
 	shown := r.look(http.StatusOK, "2 av 2 plasser")
 	must(t, issuer.Stop(context.Background()))
-	r.look(http.StatusServiceUnavailable, away)
+	screen := enter(t, staff, principal)
+	screen.Visit(staff.public.URL() + r.path) // has the style too
+	screen.Shows(".notice", away)
+	screen.Look("session-away")
 	r.step(shown, "add", "", http.StatusServiceUnavailable, "Det ble ikke gjort")
 	office.get("/staff")
 	parts[config.Issuer] = run(t, part(config.Issuer))

@@ -166,8 +166,8 @@ func TestAClassSessionWithPartsApart(t *testing.T) {
 	refusesCommands(t, socket)
 
 	shown := r.look(http.StatusOK, "2 av 2 plasser")
-	must(t, issuer.Stop(context.Background()))
 	screen := enter(t, staff, principal)
+	must(t, issuer.Stop(context.Background()))
 	screen.Visit(staff.public.URL() + r.path) // has the style too
 	screen.Shows(".notice", away)
 	screen.Look("session-away")

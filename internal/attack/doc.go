@@ -29,14 +29,14 @@
 // rest on all items at once. "None or few" tells those who are the few that they
 // are, nearly, alone.
 //
-// # What W3 still wins
+// # What W3 comes to
 //
-// A class's figures name a pupil more often than they may. If three pupils give
-// the worst answers whenever they are present, the shares of a block of four
-// weeks lie at the edge of a word or band, and on which side of it follows from
-// which of them was away. Over a school year nine blocks of ten items say enough
-// to guess one of the three in three classes of four. TestNaming keeps count:
-// this may not grow, and once it is closed the test asks to be told.
+// Three pupils who give the worst answers whenever they are present are the
+// hardest to hide: the share of a block lies at the edge of a word, and on which
+// side of it follows from which of them was away. With blocks of four weeks the
+// likelihood of a year's figures named one of the three in four classes of five.
+// That is why small units move every twelve weeks (internal/disclosure/blocks.go):
+// it is .44 then, and may be .46.
 //
 // # Longer runs
 //

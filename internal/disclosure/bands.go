@@ -20,7 +20,7 @@ func bands(r *round) {
 		switch {
 		case f.form == FormParticipation:
 			f.value = participationWord(answered, f.rostered())
-		case f.item.Sensitive && n < pooledBelowSensitive:
+		case f.item.Sensitive && n < pooledBelow:
 			f.form, f.value = FormWords, wordOf(counted, answered, n)
 		default:
 			f.form = FormBand

@@ -15,7 +15,7 @@ func TestEveryBandHoldsThreeCounts(t *testing.T) {
 			order := 0
 			for y := range n + 1 {
 				var told string
-				if sensitive && n < pooledBelowSensitive {
+				if sensitive && n < pooledBelow {
 					told = wordOf(y, n, n)
 				} else {
 					told = band(y, n, n, sensitive)
@@ -27,7 +27,7 @@ func TestEveryBandHoldsThreeCounts(t *testing.T) {
 				last = told
 			}
 			least := 3
-			if sensitive && n >= pooledBelowSensitive {
+			if sensitive && n >= pooledBelow {
 				least = 5
 			}
 			for told, m := range counts {

@@ -1,22 +1,26 @@
 package disclosure
 
-// The sizes below which figures of a unit are pooled.
 const (
-	pooledBelow          = 30
-	pooledBelowSensitive = 100
+	// pooledBelow is the size below which figures of a unit are pooled.
+	pooledBelow = 100
+	// blockWeeks is how long a block lasts: a school year has two or three.
+	blockWeeks = 12
 )
 
-// waves4Weeks is the number of waves in a block of about four weeks.
-func waves4Weeks(rhythm int) int { return max(1, 4/rhythm) }
+// BlockWaves is the number of waves in a block, with so many weeks between two.
+func BlockWaves(rhythm int) int { return blockWeeks / rhythm }
 
-// blocks is the rule of pooling. Figures of units under 30 respondents
-// (sensitive items: under 100) pool the waves of a block, and move once per
-// block. A staff member who knows who was away in which week, and sees a figure
-// every week, can tell whose answer moves it: with weekly shares the pupil who
-// always gives the worst answer is named more often than three times in four.
+// blocks is the rule of pooling. Figures of units under a hundred respondents
+// pool the waves of a block, and move once per block. A staff member who knows
+// who was away in which week, and sees a figure every week, can tell whose answer
+// moves it: with weekly shares the pupil who always gives the worst answer is
+// named more often than three times in four. Blocks of four weeks are too short
+// too: the share of three such pupils lies at the edge of a word, so that nine
+// blocks of ten items, each on this or that side of it, name one of them four
+// times in five (package attack, TestNaming).
 //
-// Blocks count all the owner's waves from the start of the school year: four
-// weekly, two fortnightly or one monthly. A rotating item pools those waves of
+// Blocks count all the owner's waves from the start of the school year: twelve
+// weekly, six fortnightly or three monthly. A rotating item pools those waves of
 // the block that asked it; a block in which nobody was asked moves nothing.
 //
 // A block in which the roster changed by one to four pupils is joined to the
@@ -37,18 +41,14 @@ func blocks(r *round) {
 			f.wait = true
 			continue
 		}
-		limit := pooledBelow
-		if f.item.Sensitive {
-			limit = pooledBelowSensitive
-		}
-		f.wait = below(f.pool, limit) && (!over || r.changed(f.unit))
+		f.wait = anySmall(f.pool) && (!over || r.changed(f.unit))
 	}
 }
 
-// below tells whether a wave of the pool is smaller than the limit.
-func below(pool []tally, limit int) bool {
+// anySmall tells whether a wave of the pool is small.
+func anySmall(pool []tally) bool {
 	for _, t := range pool {
-		if t.answered < limit {
+		if t.answered < pooledBelow {
 			return true
 		}
 	}

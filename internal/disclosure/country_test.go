@@ -146,7 +146,7 @@ func TestCountry(t *testing.T) {
 		clear(told)
 		clear(all)
 		clear(widths)
-		for _, year := range simulated(*countryClasses, rhythm, 8/rhythm) {
+		for _, year := range simulated(*countryClasses, rhythm, 24/rhythm) {
 			var lines []Released
 			for w := range year.Waves {
 				r := draft(at(year, w, lines))

@@ -56,25 +56,25 @@ func TestBlocksOfAClass(t *testing.T) {
 		roster, counted []int
 		want            string
 	}{
-		{"mid-block nothing moves", 1, thrive, []int{20, 20, 20}, []int{9, 9, 9}, ""},
-		{"four weekly waves: 5·(20/80·20)/21 = 1.19", 1, thrive, []int{20, 20, 20, 20}, []int{0, 10, 0, 10}, "band 1/5"},
-		{"two fortnightly waves", 2, thrive, []int{20, 20}, []int{0, 20}, "band 2/5"},
-		{"one monthly wave", 4, thrive, []int{20}, []int{20}, "band 4/5"},
-		{"thirty at once", 1, thrive, []int{30}, []int{30}, "band 9/10"},
-		{"thirty, but a small wave waits before it", 1, thrive, []int{29, 30}, []int{0, 30}, ""},
-		{"thirty are small for a sensitive item", 1, hurt, []int{30}, []int{30}, ""},
-		{"and told in words", 4, hurt, []int{30}, []int{30}, "words many"},
-		{"a hundred are not", 1, hurt, []int{100}, []int{100}, "band 19/20"},
-		{"a rotating item pools the waves that asked it", 1, thrive, []int{20, 20, 20, 20}, []int{-1, 20, -1, 0}, "band 2/5"},
-		{"asked early in the block, told at its end", 2, thrive, []int{20, 20}, []int{20, -1}, "band 4/5"},
-		{"not asked in the block", 2, thrive, []int{20, 20}, []int{-1, -1}, ""},
-		{"a newcomer joins the block to the next", 2, thrive, []int{20, 21}, []int{20, 20}, ""},
-		{"and there it is told", 2, thrive, []int{20, 21, 21, 21}, []int{0, 0, 21, 21}, "band 2/5"},
-		{"a newcomer at the start of a block", 2, thrive, []int{20, 20, 21, 21}, []int{0, 0, 21, 21}, ""},
-		{"five newcomers are a crowd", 2, thrive, []int{15, 20}, []int{15, 20}, "band 4/5"},
-		{"the size is the larger wave: 5·(20/30·20)/21 = 3.17", 2, thrive, []int{20, 10}, []int{20, 0}, "band 3/5"},
-		{"nine are too few for a sensitive item, ever", 4, hurt, []int{9}, []int{9}, "hidden small_class"},
-		{"four are too few for any", 4, thrive, []int{4}, []int{1}, "hidden small_class"},
+		{"mid-block nothing moves", 3, thrive, []int{20, 20, 20}, []int{9, 9, 9}, ""},
+		{"four waves of a block: 5·(20/80·20)/21 = 1.19", 3, thrive, []int{20, 20, 20, 20}, []int{0, 10, 0, 10}, "band 1/5"},
+		{"two waves of a block", 6, thrive, []int{20, 20}, []int{0, 20}, "band 2/5"},
+		{"a block of one wave", 12, thrive, []int{20}, []int{20}, "band 4/5"},
+		{"a hundred at once", 3, thrive, []int{100}, []int{100}, "band 19/20"},
+		{"a hundred, but a small wave waits before it", 3, thrive, []int{95, 100}, []int{0, 100}, ""},
+		{"ninety-nine wait", 3, thrive, []int{99}, []int{99}, ""},
+		{"a sensitive item is told in words", 12, hurt, []int{30}, []int{30}, "words many"},
+		{"and in bands from a hundred on", 3, hurt, []int{100}, []int{100}, "band 19/20"},
+		{"a rotating item pools the waves that asked it", 3, thrive, []int{20, 20, 20, 20}, []int{-1, 20, -1, 0}, "band 2/5"},
+		{"asked early in the block, told at its end", 6, thrive, []int{20, 20}, []int{20, -1}, "band 4/5"},
+		{"not asked in the block", 6, thrive, []int{20, 20}, []int{-1, -1}, ""},
+		{"a newcomer joins the block to the next", 6, thrive, []int{20, 21}, []int{20, 20}, ""},
+		{"and there it is told", 6, thrive, []int{20, 21, 21, 21}, []int{0, 0, 21, 21}, "band 2/5"},
+		{"a newcomer at the start of a block", 6, thrive, []int{20, 20, 21, 21}, []int{0, 0, 21, 21}, ""},
+		{"five newcomers are a crowd", 6, thrive, []int{15, 20}, []int{15, 20}, "band 4/5"},
+		{"the size is the larger wave: 5·(20/30·20)/21 = 3.17", 6, thrive, []int{20, 10}, []int{20, 0}, "band 3/5"},
+		{"nine are too few for a sensitive item, ever", 12, hurt, []int{9}, []int{9}, "hidden small_class"},
+		{"four are too few for any", 12, thrive, []int{4}, []int{1}, "hidden small_class"},
 	} {
 		in := weekly(c.rhythm, c.item, c.roster, c.counted)
 		if got := told(t, in, class, c.item.ID, Staff); got != c.want {
@@ -83,9 +83,9 @@ func TestBlocksOfAClass(t *testing.T) {
 	}
 }
 
-// schools is one monthly wave of schools with two equal classes each.
+// schools is one wave, and block, of schools with two equal classes each.
 func schools(item Item, sizes ...int) Input {
-	in := Input{Owner: "964338531", Wave: 140, Rhythm: 4, Waves: []Wave{{Number: 140}}, Items: []Item{item}}
+	in := Input{Owner: "964338531", Wave: 140, Rhythm: 12, Waves: []Wave{{Number: 140}}, Items: []Item{item}}
 	for i, n := range sizes {
 		s := School{ID: string(rune('a' + i)), Classes: []Class{{Name: "1A", Grades: []int{1}}, {Name: "1B", Grades: []int{1}}}}
 		var w SchoolWave
@@ -133,10 +133,10 @@ func TestOwner(t *testing.T) {
 	}
 }
 
-// grade is a fortnightly block of grade 5, by the respondents of 5A and 5B in
+// grade is a block of two waves of grade 5, by the respondents of 5A and 5B in
 // each wave, of 20 and 8 pupils.
 func grade(a, b []int) Input {
-	in := weekly(2, Item{ID: "thrive"}, []int{20, 20}, []int{0, 0})
+	in := weekly(6, Item{ID: "thrive"}, []int{20, 20}, []int{0, 0})
 	s := &in.Schools[0]
 	s.Classes = append(s.Classes, Class{Name: "5B", Grades: []int{5}})
 	for w := range s.Waves {
@@ -181,7 +181,7 @@ func TestGradeThatIsOneClass(t *testing.T) {
 }
 
 func TestFewAnswersGiveNoReason(t *testing.T) {
-	in := weekly(4, Item{ID: "thrive"}, []int{20}, []int{1})
+	in := weekly(12, Item{ID: "thrive"}, []int{20}, []int{1})
 	k := &in.Schools[0].Waves[0].Kept[0]
 	k.Respondents, k.Figures[0].Answered = 6, 6
 	if got := told(t, in, Unit{School: "974700000", Level: LevelClass, Name: "5A"}, "thrive", Staff); got != "hidden protect" {
@@ -214,7 +214,7 @@ func spoilt(wrong func(*Candidate)) func(*Input) {
 func TestGateRefusesContradictions(t *testing.T) {
 	for why, spoil := range map[string]func(*Input){
 		"no owner":                     func(in *Input) { in.Owner = "" },
-		"a rhythm of three weeks":      func(in *Input) { in.Rhythm = 3 },
+		"a rhythm of five weeks":       func(in *Input) { in.Rhythm = 5 },
 		"no waves":                     func(in *Input) { in.Waves = nil },
 		"another wave than the last":   func(in *Input) { in.Wave = 140 },
 		"waves out of order":           func(in *Input) { in.Waves[0].Number = 144 },

@@ -35,7 +35,7 @@ func asked(ordinal int) []string {
 // year draws a school year of one owner: rosters, who took part and what they
 // answered, with nothing released yet. The input of wave w is at(year, w).
 func year(t *rapid.T, waves int) Input {
-	in := Input{Owner: "964338531", Rhythm: rapid.SampledFrom([]int{1, 2, 4}).Draw(t, "rhythm"), Items: questions}
+	in := Input{Owner: "964338531", Rhythm: rapid.SampledFrom([]int{3, 6, 12}).Draw(t, "rhythm"), Items: questions}
 	for w := range waves {
 		in.Waves = append(in.Waves, Wave{Number: uint32(140 + w*in.Rhythm), Ordinal: w})
 	}
@@ -310,7 +310,7 @@ func TestSmallUnitsMoveOncePerBlock(t *testing.T) {
 				}
 			}
 		}
-		block := waves4Weeks(y.Rhythm)
+		block := BlockWaves(y.Rhythm)
 		for _, l := range run(t, y) {
 			if size, ok := sizes[l.Unit()]; !ok || size >= pooledBelow || l.Form() == FormSignal {
 				continue

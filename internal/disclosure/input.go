@@ -5,7 +5,7 @@ package disclosure
 type Input struct {
 	Owner      string      // organisation number
 	Wave       uint32      // the wave to release; the last of Waves
-	Rhythm     int         // weeks between waves: 1, 2 or 4
+	Rhythm     int         // weeks between waves: a divisor of those of a block
 	Waves      []Wave      // the owner's waves of this school year so far, ascending
 	Items      []Item      // every item asked this school year, in the order they are shown
 	Schools    []School    // in the order they are shown

@@ -169,7 +169,7 @@ func table(r *rand.Rand) Input {
 	if r.IntN(2) == 0 {
 		item = Item{ID: "hurt", Theme: ThemeHurt, Sensitive: true}
 	}
-	in := Input{Owner: "964338531", Wave: 140, Rhythm: 4, Waves: []Wave{{Number: 140}}, Items: []Item{item}}
+	in := Input{Owner: "964338531", Wave: 140, Rhythm: 12, Waves: []Wave{{Number: 140}}, Items: []Item{item}}
 	s := School{ID: "974700000"}
 	var w SchoolWave
 	rate := .02 + .3*r.Float64()

@@ -152,14 +152,10 @@ var keeps = []struct {
 		}
 	}},
 	{"blocks", func(l toldOf) bool {
-		limit := 30
-		if l.item.Sensitive {
-			limit = 100
-		}
-		if !slices.ContainsFunc(l.waves, func(r rests) bool { return r.answered < limit }) {
+		if !slices.ContainsFunc(l.waves, func(r rests) bool { return r.answered < 100 }) {
 			return true
 		}
-		waves := max(1, 4/l.year.Rhythm)
+		waves := 12 / l.year.Rhythm
 		now := slices.IndexFunc(l.year.Waves, func(w Wave) bool { return w.Number == l.Wave() })
 		if (now+1)%waves != 0 {
 			return false

@@ -85,7 +85,7 @@ var participation = Item{ID: ItemParticipation}
 // this week.
 func draft(in Input) *round {
 	r := &round{
-		in: in, id: ReleaseID(in.Wave), now: len(in.Waves) - 1, block: waves4Weeks(in.Rhythm), before: carried(in),
+		in: in, id: ReleaseID(in.Wave), now: len(in.Waves) - 1, block: BlockWaves(in.Rhythm), before: carried(in),
 		units: make(map[Unit]*unit), tellSignals: strconv.Itoa, tellAdult: Staff,
 		total: &unit{Unit: Unit{Owner: in.Owner, Level: LevelOwner}},
 	}

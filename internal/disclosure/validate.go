@@ -12,8 +12,8 @@ func (in Input) validate() error {
 	if in.Owner == "" {
 		return errors.New("the owner is empty")
 	}
-	if in.Rhythm != 1 && in.Rhythm != 2 && in.Rhythm != 4 {
-		return fmt.Errorf("a rhythm of %d weeks is not one of 1, 2, 4", in.Rhythm)
+	if in.Rhythm < 1 || blockWeeks%in.Rhythm != 0 {
+		return fmt.Errorf("a rhythm of %d weeks does not divide a block of %d", in.Rhythm, blockWeeks)
 	}
 	if len(in.Waves) == 0 || in.Waves[len(in.Waves)-1].Number != in.Wave {
 		return errors.New("the wave to release is not the last of the school year so far")

@@ -193,19 +193,18 @@ func (v *visit) answered(r disclosure.Released) string {
 func (v *visit) in(t surveys.Text) string { return t[surveys.Lang(v.lang)] }
 
 // nextBlock is the ISO week after which a class's next figure may come: small
-// units' figures pool four weekly, two fortnightly or one monthly wave
-// (ANONYMITY §4, blocks). It is 0 if the calendar has none in sight.
+// units' figures pool the waves of a block (disclosure.BlockWaves). It is 0 if the calendar has none in sight.
 func (v *visit) nextBlock(now wave.Number) int {
-	pooled := map[int]int{1: 4, 2: 2}[v.owner.Rhythm]
+	pooled := disclosure.BlockWaves(v.owner.Rhythm)
 	calendar := wave.NewCalendar(v.owner)
-	const ahead = 20 // the longest way to the end of a block, summer apart
+	const ahead = 32 // the longest way to the end of a block, summer apart
 	ordinal, year := -1, now.SchoolYear()
 	for n := now - min(now, 52); n <= now+ahead; n++ {
 		if asked, _ := calendar.Planned(n); !asked || n.SchoolYear() != year {
 			continue
 		}
 		ordinal++
-		if n >= now && (ordinal+1)%max(pooled, 1) == 0 {
+		if n >= now && (ordinal+1)%pooled == 0 {
 			_, week := n.Week()
 			return week
 		}

@@ -147,13 +147,12 @@ func TestClassesStandInTheirNaturalOrder(t *testing.T) {
 	}
 }
 
-// A fortnightly school's first figure comes when the second of two planned
-// waves is done; in the holidays there may be none in sight.
+// A monthly school is asked in weeks 37, 41, 45, 49, 1, 5 and so on, and has
+// figures after every third; in the holidays there may be none in sight.
 func TestNextBlock(t *testing.T) {
 	v := &visit{owner: roster.Owner{Rhythm: 4}}
-	monthly := v.nextBlock(149)
-	if monthly < 46 || monthly > 49 {
-		t.Errorf("a monthly school's next figure comes after week %d, want one of the next four", monthly)
+	if got := v.nextBlock(149); got != 5 { // week 46
+		t.Errorf("a monthly school's next figure comes after week %d, want 5", got)
 	}
 	if got := v.nextBlock(180); got != 0 { // Monday 14 June 2027: the last week of school
 		t.Errorf("in the last week before summer: week %d, want none", got)

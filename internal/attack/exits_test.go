@@ -15,7 +15,7 @@ import (
 
 const (
 	realWorlds = 20 // each an owner of the same server
-	realWaves  = 2
+	realWaves  = 3  // a block
 )
 
 // real is a world small enough to be played through a whole server: a class with

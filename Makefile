@@ -12,7 +12,7 @@ TABLET  := internal/pupil/dist/index.html
 CHDB    := internal/engine/node_modules/@chdb/lib-linux-x64-gnu/libchdb.so
 DEMO    := data/demo
 
-SIMULATIONS := ./analytics/simulate/... ./analytics/evaluate/... ./internal/attack
+SIMULATIONS := ./analytics/simulate/... ./analytics/evaluate/... ./internal/evaluation ./internal/attack ./cmd/folgmed
 
 .PHONY: help demo clean-demo build engine tablet test lint vuln fuzz bench evaluate tools
 
@@ -46,8 +46,8 @@ internal/pupil/app/node_modules/.package-lock.json: internal/pupil/app/package-l
 	cd internal/pupil/app && $(NPM) ci --no-audit --no-fund
 	@touch $@
 
-# The race detector makes a simulation ten times as slow, and there is nothing
-# for it in one goroutine that draws numbers.
+# The race detector makes a simulation ten times as slow, and finds nothing where
+# numbers are drawn by one goroutine. What serves is started under it elsewhere.
 test: tools build ## run every test, with the race detector, a real engine and a real browser
 	$(GO) test -timeout 20m $(SIMULATIONS)
 	CGO_ENABLED=1 $(GO) test -race -timeout 20m $$($(GO) list ./... | grep -vFx "$$($(GO) list $(SIMULATIONS))")

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -11,6 +12,7 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 
 	"github.com/folgmed/folgmed/internal/disclosure"
+	"github.com/folgmed/folgmed/internal/watch"
 )
 
 // guesser is one way to name a pupil, and how often it was right.
@@ -119,24 +121,61 @@ func TestNaming(t *testing.T) {
 			return (&suspicion{target: c, severe: clue}).rank(random, steps)
 		}},
 	}
-	n := 0
-	for seed := range seeds() {
-		if n++; n%schoolClasses != 0 {
-			continue // each class of a school is a world
+	for year := range years(usual) {
+		if year.err != nil {
+			t.Fatal(year.err)
 		}
-		k, targets, err := spend(seed, usual)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, c := range targets {
+		for _, c := range year.targets {
 			for i, g := range guessers {
-				g.guess(k, c, rand.New(rand.NewPCG(seed, uint64(100+i))))
+				g.guess(year.known, c, rand.New(rand.NewPCG(year.seed, uint64(100+i))))
 			}
 			learned.learn(c, c.signs)
 		}
 	}
 	for _, g := range guessers {
 		g.judge(t)
+	}
+}
+
+// spent is the school year of a chronic school.
+type spent struct {
+	seed    uint64
+	known   *known
+	targets []*target
+	err     error
+}
+
+// years plays a school year for every so many seeds, for each class of a school
+// is a world: one year on each processor at a time, handed over in order.
+func years(usual map[uint32]watch.Usual) func(yield func(spent) bool) {
+	return func(yield func(spent) bool) {
+		waiting := make(chan chan spent, runtime.GOMAXPROCS(0))
+		done := make(chan struct{})
+		defer close(done)
+		go func() {
+			defer close(waiting)
+			n := 0
+			for seed := range seeds() {
+				if n++; n%schoolClasses != 0 {
+					continue
+				}
+				year := make(chan spent, 1)
+				select {
+				case waiting <- year:
+				case <-done:
+					return
+				}
+				go func() {
+					k, targets, err := spend(seed, usual)
+					year <- spent{seed, k, targets, err}
+				}()
+			}
+		}()
+		for year := range waiting {
+			if !yield(<-year) {
+				return
+			}
+		}
 	}
 }
 

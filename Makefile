@@ -12,7 +12,7 @@ TABLET  := internal/pupil/dist/index.html
 CHDB    := internal/engine/node_modules/@chdb/lib-linux-x64-gnu/libchdb.so
 DEMO    := data/demo
 
-SIMULATIONS := ./analytics/simulate/... ./analytics/evaluate/... ./internal/evaluation ./internal/attack ./cmd/folgmed
+SINGLE := ./analytics/simulate/... ./analytics/evaluate/... ./internal/evaluation ./internal/attack ./internal/disclosure ./cmd/folgmed
 
 .PHONY: help demo clean-demo build engine tablet test lint vuln fuzz bench evaluate tools
 
@@ -46,11 +46,12 @@ internal/pupil/app/node_modules/.package-lock.json: internal/pupil/app/package-l
 	cd internal/pupil/app && $(NPM) ci --no-audit --no-fund
 	@touch $@
 
-# The race detector makes a simulation ten times as slow, and finds nothing where
-# numbers are drawn by one goroutine. What serves is started under it elsewhere.
+# SINGLE is what computes in one goroutine, or in several that share nothing: the
+# race detector makes it ten times as slow and has nothing to find. What serves is
+# tested under it in the other packages.
 test: tools build ## run every test, with the race detector, a real engine and a real browser
-	$(GO) test -timeout 20m $(SIMULATIONS)
-	CGO_ENABLED=1 $(GO) test -race -timeout 20m $$($(GO) list ./... | grep -vFx "$$($(GO) list $(SIMULATIONS))")
+	$(GO) test -timeout 20m $(SINGLE)
+	CGO_ENABLED=1 $(GO) test -race -timeout 20m $$($(GO) list ./... | grep -vFx "$$($(GO) list $(SINGLE))")
 
 lint: tools engine tablet ## vet, golangci-lint, promtool
 	$(GO) vet ./...

@@ -45,6 +45,9 @@ func proven(t *testing.T, cfg config.Server) *App {
 		}
 	})
 	known := twoClasses(8)
+	for i := range known.Owners[0].Schools[0].Classes {
+		known.Owners[0].Schools[0].Classes[i].Size = 60 // so many that each wave tells of their grade
+	}
 	must(t, a.SaveRoster(t.Context(), known))
 	play := player(a, 1)
 	must(t, play.Play(t.Context(), firstWave, sheets(known, rand.New(rand.NewPCG(1, 2)), 0, 9)))

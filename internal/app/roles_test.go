@@ -142,6 +142,9 @@ func TestPartsApart(t *testing.T) {
 
 	known := oneSchool()
 	known.Owners[0].Schools = known.Owners[0].Schools[:1]
+	for i := range known.Owners[0].Schools[0].Classes {
+		known.Owners[0].Schools[0].Classes[i].Size = 30 // so many that each wave tells of the school
+	}
 	must(t, job.SaveRoster(t.Context(), known))
 	op := apart{job, issuer, []*App{issuer, collector, staff}}
 	must(t, op.follow(t.Context()))

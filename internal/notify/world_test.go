@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -50,6 +51,7 @@ func at(text string) time.Time {
 // world is journals, mail server and clock: what outlives a server that falls.
 type world struct {
 	clock     time.Time
+	adding    sync.Mutex // of events while a server runs
 	events    []duty.Event
 	adults    []disclosure.Released
 	log       []Line
@@ -66,6 +68,8 @@ func (w *world) opened(class string, kind disclosure.Kind, tier disclosure.Tier)
 		level = disclosure.LevelSchool
 	}
 	u := disclosure.Unit{Owner: own, School: school, Level: level, Name: class}
+	w.adding.Lock()
+	defer w.adding.Unlock()
 	id := duty.MachineID(uint32(len(w.events)), u, kind, duty.Opened)
 	w.events = append(w.events, duty.Event{
 		ID: id, Subject: duty.PromptSubject(id), Owner: own, School: school, Step: duty.Opened, At: w.clock, By: duty.Machine,
@@ -137,7 +141,9 @@ func (s *server) Roster(context.Context) (roster.Roster, error) {
 }
 func (s *server) People(context.Context) ([]access.Person, error) { return staff, nil }
 func (s *server) DutyEventsOfOwner(context.Context, string) ([]duty.Event, error) {
-	return s.events, nil
+	s.adding.Lock()
+	defer s.adding.Unlock()
+	return slices.Clone(s.events), nil
 }
 func (s *server) AdultsReleased(context.Context, string) ([]disclosure.Released, error) {
 	return s.adults, nil

@@ -12,7 +12,7 @@ TABLET  := internal/pupil/dist/index.html
 CHDB    := internal/engine/node_modules/@chdb/lib-linux-x64-gnu/libchdb.so
 DEMO    := data/demo
 
-SINGLE := ./analytics/simulate/... ./analytics/evaluate/... ./internal/evaluation ./internal/attack ./internal/disclosure ./cmd/folgmed
+SINGLE := ./analytics/simulate/... ./analytics/evaluate/... ./internal/evaluation ./internal/attack ./internal/disclosure ./internal/watch ./cmd/folgmed
 
 .PHONY: help demo clean-demo build engine tablet test lint vuln fuzz bench evaluate tools
 

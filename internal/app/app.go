@@ -70,6 +70,7 @@ type App struct {
 	mail     *notify.Notifier // nil if no mail server is set
 	letters  *prometheus.CounterVec
 	surveys  surveys.Set
+	shell    *echo.Echo // what the public listener serves
 	public   *web.Server
 	tally    *tally.Tally
 
@@ -361,7 +362,7 @@ func (a *App) startPublic(context.Context) error {
 		return err
 	}
 	a.serve("the public listener", public)
-	a.public = public
+	a.shell, a.public = shell, public
 	a.publicURL = a.cfg.PublicURL
 	if a.publicURL == "" {
 		a.publicURL = public.URL()

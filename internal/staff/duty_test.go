@@ -180,8 +180,8 @@ func TestWhoSeesTheDuty(t *testing.T) {
 		}
 	}
 	for p, want := range map[string][]int{
-		report + "/judged":                       {422, 422, missing, 422, missing, no},
-		secret + "/received":                     {missing, missing, 422, missing, missing, no},
+		report + "/judged":                       {422, 422, missing, no, missing, no},
+		secret + "/received":                     {missing, missing, no, missing, missing, no},
 		path + "/closed":                         {422, 422, no, no, missing, no},
 		"/staff/cases/new?from=prompt:elsewhere": {missing, missing, no, no, missing, no},
 	} {

@@ -112,6 +112,9 @@ func (s *Staff) stepOnReport(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	if !v.leads() {
+		return web.Fail("forbidden", errNotYours) // who reported it may read it
+	}
 	step := duty.Step(c.Param("step"))
 	return s.try(c, v, m.events, r.Version, attempt{
 		step: step, about: r.ID, audited: true,

@@ -22,6 +22,7 @@ import (
 
 	"github.com/folgmed/folgmed/internal/access"
 	"github.com/folgmed/folgmed/internal/audit"
+	"github.com/folgmed/folgmed/internal/desk"
 	"github.com/folgmed/folgmed/internal/roster"
 	"github.com/folgmed/folgmed/internal/web"
 )
@@ -139,36 +140,19 @@ func (p *Pages) Routes(e *echo.Echo, require echo.MiddlewareFunc) {
 }
 
 var (
-	errNotSignedIn = errors.New("no person in the request")
-	errNoSessions  = errors.New("the person's role runs no class sessions")
-	errNotYours    = errors.New("not a class of the person's")
-	errNoStep      = errors.New("no such step of a class session")
+	errNotYours = errors.New("not a class of the person's")
+	errNoStep   = errors.New("no such step of a class session")
 )
 
 // visit is one person, and the class of the path if there is one.
 type visit struct {
-	person access.Person
-	lang   string
-	school roster.School
-	class  roster.Class
+	*desk.Visit
+	class roster.Class
 }
 
-// visitor returns who is asking, if the role has pages here at all.
-func visitor(c echo.Context) (*visit, error) {
-	person, ok := access.PersonOf(c)
-	if !ok {
-		return nil, web.Fail("signed_out", errNotSignedIn)
-	}
-	if !person.May(access.RunSession) {
-		return nil, web.Fail("forbidden", errNoSessions)
-	}
-	return &visit{person: person, lang: person.Lang}, nil
-}
-
-// visit finds the class of the path. One that is not the person's looks like
-// one that does not exist.
-func (p *Pages) visit(c echo.Context) (*visit, error) {
-	v, err := visitor(c)
+// at returns who is asking, at a school of that number or the person's first.
+func (p *Pages) at(c echo.Context, school string) (*visit, error) {
+	person, err := desk.Person(c, access.RunSession)
 	if err != nil {
 		return nil, err
 	}
@@ -176,37 +160,38 @@ func (p *Pages) visit(c echo.Context) (*visit, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read roster: %w", err)
 	}
-	_, school, class, ok := all.Class(c.Param("school"), c.Param("class"))
-	if !ok || !v.person.RunsSession(school.Org, class.Name) {
+	at, err := desk.Open(c, all, person, school)
+	if err != nil {
+		return nil, err
+	}
+	return &visit{Visit: at}, nil
+}
+
+// visit finds the class of the path. One that is not the person's looks like
+// one that does not exist.
+func (p *Pages) visit(c echo.Context) (*visit, error) {
+	v, err := p.at(c, c.Param("school"))
+	if err != nil {
+		return nil, err
+	}
+	var ok bool
+	if v.class, ok = v.School.Class(c.Param("class")); !ok || !v.Person.RunsSession(v.School.Org, v.class.Name) {
 		return nil, web.Fail("not_found", errNotYours)
 	}
-	v.school, v.class = school, class
-	v.speak(c)
 	return v, nil
 }
 
-// speak settles the language: the person's, or the school's.
-func (v *visit) speak(c echo.Context) {
-	if v.lang == "" {
-		v.lang = v.school.Written
+// section is where the class session stands in the navigation.
+func (v *visit) section() desk.Section {
+	if v.Person.May(access.CarryOut) {
+		return desk.CarryOut
 	}
-	if !slices.Contains(web.Languages, v.lang) {
-		v.lang = web.Languages[0]
-	}
-	web.SetLang(c, v.lang)
-}
-
-func (p *Pages) frame(v *visit) web.Frame {
-	f := web.Frame{Who: v.person.Name, Place: v.school.Name, Home: "/staff"}
-	if v.person.Role == access.Substitute {
-		f.Who, f.Home = p.cat.Text(v.lang, "substitute"), access.SessionPath
-	}
-	return f
+	return desk.Session
 }
 
 // audit records an act. What can not be recorded is not done.
 func (p *Pages) audit(ctx context.Context, v *visit, action string) error {
-	err := p.record.Record(ctx, audit.Entry{Person: v.person.ID, School: v.school.Org, Action: action, About: v.class.Name})
+	err := p.record.Record(ctx, audit.Entry{Person: v.Person.ID, School: v.School.Org, Action: action, About: v.class.Name})
 	if err != nil {
 		return web.Fail("unavailable", err)
 	}

@@ -3,7 +3,6 @@ package classroom
 import (
 	"bytes"
 	"crypto/rand"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -34,45 +33,32 @@ type schoolClasses struct {
 type classLink struct{ Name, Href string }
 
 func (p *Pages) classes(c echo.Context) error {
-	v, err := visitor(c)
+	v, err := p.at(c, "")
 	if err != nil {
 		return err
 	}
-	all, err := p.Store.Roster(c.Request().Context())
-	if err != nil {
-		return fmt.Errorf("read roster: %w", err)
-	}
-	page := classesPage{}
+	page := classesPage{Frame: v.Frame(v.section())}
 	var only string
 	n := 0
-	for _, org := range v.person.Schools {
-		_, school, ok := all.School(org)
-		if !ok {
-			continue
-		}
-		if v.school.Org == "" {
-			v.school = school
-		}
+	for _, school := range v.Schools {
 		group := schoolClasses{Name: school.Name}
 		for _, class := range school.Classes {
-			if v.person.RunsSession(school.Org, class.Name) {
+			if v.Person.RunsSession(school.Org, class.Name) {
 				only, n = access.SessionOf(school.Org, class.Name), n+1
 				group.Classes = append(group.Classes, classLink{class.Name, only})
 			}
 		}
-		order := collate.New(language.Norwegian, collate.Numeric)
+		order := collate.New(language.MustParse("nn"), collate.Numeric) // Å last, as in bokmål too
 		slices.SortFunc(group.Classes, func(a, b classLink) int { return order.CompareString(a.Name, b.Name) })
 		page.Schools = append(page.Schools, group)
 	}
 	if n == 1 {
 		return c.Redirect(http.StatusSeeOther, only)
 	}
-	v.speak(c)
-	page.Frame = p.frame(v)
 	if len(page.Schools) > 1 {
 		page.Place = ""
 	}
-	return p.pages.Render(c, http.StatusOK, "classes", v.lang, page)
+	return p.pages.Render(c, http.StatusOK, "classes", v.Lang, page)
 }
 
 // sessionPage is the page of one class.
@@ -111,7 +97,7 @@ func (p *Pages) show(c echo.Context) error {
 }
 
 func (p *Pages) render(c echo.Context, v *visit, status int, page sessionPage) error {
-	session, err := p.Issuing.Session(c.Request().Context(), v.school.Org, v.class.Name)
+	session, err := p.Issuing.Session(c.Request().Context(), v.School.Org, v.class.Name)
 	switch outcome, _ := web.Outcome(err); outcome {
 	case "wave_closed":
 		page.Waits, err = true, nil
@@ -122,13 +108,13 @@ func (p *Pages) render(c echo.Context, v *visit, status int, page sessionPage) e
 	if err != nil {
 		return err
 	}
-	page.Frame, page.Session = p.frame(v), session
-	page.Class, page.Size, page.Path = v.class.Name, v.class.Size, access.SessionOf(v.school.Org, v.class.Name)
+	page.Frame, page.Session = v.Frame(v.section()), session
+	page.Class, page.Size, page.Path = v.class.Name, v.class.Size, access.SessionOf(v.School.Org, v.class.Name)
 	page.Older, page.Event = oldEnough(v.class), rand.Text()
-	page.MayPrint, page.MayPIN = v.person.May(access.PrintSlips), v.person.May(access.MakePIN)
-	page.How = sentences(p.cat.Text(v.lang, "how.list"))
+	page.MayPrint, page.MayPIN = v.Person.May(access.PrintSlips), v.Person.May(access.MakePIN)
+	page.How = sentences(p.cat.Text(v.Lang, "how.list"))
 	page.Taken, page.TimeLeft = p.count(v, session), p.left(v, session)
-	page.Until = web.Clock(v.lang, session.Ends)
+	page.Until = web.Clock(v.Lang, session.Ends)
 	if session.State == Open {
 		if page.Square, err = qr.Draw(session.Link); err != nil {
 			return err
@@ -137,21 +123,21 @@ func (p *Pages) render(c echo.Context, v *visit, status int, page sessionPage) e
 			page.Address = at.Host
 		}
 	}
-	return p.pages.Render(c, status, "session", v.lang, page)
+	return p.pages.Render(c, status, "session", v.Lang, page)
 }
 
 // count is the places taken, in words.
 func (p *Pages) count(v *visit, s Session) string {
-	return p.cat.Text(v.lang, "places.taken", s.Taken, s.Places)
+	return p.cat.Text(v.Lang, "places.taken", s.Taken, s.Places)
 }
 
 // left is the time left, in words.
 func (p *Pages) left(v *visit, s Session) string {
 	minutes := int(s.Ends.Sub(p.Now()).Minutes())
 	if s.State != Open || minutes < 0 {
-		return p.cat.Text(v.lang, "time.none")
+		return p.cat.Text(v.Lang, "time.none")
 	}
-	return p.cat.Plural(v.lang, "time.left", minutes)
+	return p.cat.Plural(v.Lang, "time.left", minutes)
 }
 
 // takenReply is what the page's script asks for, so that the count moves while
@@ -169,7 +155,7 @@ func (p *Pages) taken(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	session, err := p.Issuing.Session(c.Request().Context(), v.school.Org, v.class.Name)
+	session, err := p.Issuing.Session(c.Request().Context(), v.School.Org, v.class.Name)
 	if err != nil {
 		return err
 	}
@@ -193,11 +179,11 @@ func (p *Pages) change(c echo.Context) error {
 	if err := p.audit(c.Request().Context(), v, act); err != nil {
 		return err
 	}
-	err = p.Issuing.Change(c.Request().Context(), v.school.Org, v.class.Name, step, c.FormValue("event"), present)
+	err = p.Issuing.Change(c.Request().Context(), v.School.Org, v.class.Name, step, c.FormValue("event"), present)
 	if err != nil {
 		return p.refused(c, v, err, present)
 	}
-	return c.Redirect(http.StatusSeeOther, access.SessionOf(v.school.Org, v.class.Name))
+	return c.Redirect(http.StatusSeeOther, access.SessionOf(v.School.Org, v.class.Name))
 }
 
 // refused shows the page again and says why nothing was done.
@@ -210,7 +196,7 @@ func (p *Pages) refused(c echo.Context, v *visit, err error, present int) error 
 	if outcome == "unavailable" {
 		p.Log.LogAttrs(c.Request().Context(), slog.LevelError, "class session not changed", slog.Any("error", err))
 	}
-	return p.render(c, v, web.Status(outcome), sessionPage{Fault: p.cat.Text(v.lang, key), Present: present})
+	return p.render(c, v, web.Status(outcome), sessionPage{Fault: p.cat.Text(v.Lang, key), Present: present})
 }
 
 // slips prints codes for the class.
@@ -219,18 +205,18 @@ func (p *Pages) slips(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if !v.person.May(access.PrintSlips) {
+	if !v.Person.May(access.PrintSlips) {
 		return web.Fail("forbidden", errNotYours)
 	}
 	n, _ := strconv.Atoi(c.FormValue("count"))
 	if n < 1 {
-		return p.render(c, v, http.StatusBadRequest, sessionPage{Fault: p.cat.Text(v.lang, "refused.malformed"), Present: v.class.Size})
+		return p.render(c, v, http.StatusBadRequest, sessionPage{Fault: p.cat.Text(v.Lang, "refused.malformed"), Present: v.class.Size})
 	}
 	if err := p.audit(c.Request().Context(), v, "printed_slips"); err != nil {
 		return err
 	}
 	var page bytes.Buffer
-	if err := p.Issuing.WriteSlips(c.Request().Context(), &page, v.school.Org, v.class.Name, v.school.Written, n); err != nil {
+	if err := p.Issuing.WriteSlips(c.Request().Context(), &page, v.School.Org, v.class.Name, v.School.Written, n); err != nil {
 		return p.refused(c, v, err, v.class.Size)
 	}
 	web.AllowOwnStyle(c.Response().Header(), page.Bytes())
@@ -243,7 +229,7 @@ func (p *Pages) pin(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	pin, err := p.PINs.PIN(c.Request().Context(), v.person, v.school.Org, v.class.Name)
+	pin, err := p.PINs.PIN(c.Request().Context(), v.Person, v.School.Org, v.class.Name)
 	if err != nil {
 		return err
 	}

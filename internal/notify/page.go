@@ -13,6 +13,7 @@ import (
 
 	"github.com/folgmed/folgmed/internal/access"
 	"github.com/folgmed/folgmed/internal/audit"
+	"github.com/folgmed/folgmed/internal/desk"
 	"github.com/folgmed/folgmed/internal/roster"
 	"github.com/folgmed/folgmed/internal/wave"
 	"github.com/folgmed/folgmed/internal/web"
@@ -139,22 +140,20 @@ func (p *Page) render(c echo.Context, data pageData) error {
 		return web.Fail("signed_out", errNotSignedIn)
 	}
 	ctx := c.Request().Context()
-	owner, err := p.owner(ctx, person)
+	all, err := p.Store.Roster(ctx)
 	if err != nil {
-		return err
+		return fmt.Errorf("read the roster: %w", err)
 	}
-	lang := Matters{owner: owner}.lang(person)
-	if !slices.Contains(web.Languages, lang) {
-		lang = web.Languages[0]
-	}
-	web.SetLang(c, lang)
+	at := desk.Own(c, all, person)
+	lang := at.Lang
 	if data.Calendar, err = p.Calendars.HasCalendar(ctx, person.ID); err != nil {
 		return err
 	}
 	if data.Refused, err = p.refused(ctx, person, lang); err != nil {
 		return err
 	}
-	data.Frame = web.Frame{Who: person.Name, Home: "/staff", Narrow: true}
+	data.Frame = at.Frame("")
+	data.Narrow = true
 	data.Mail, data.Email = p.Mail, person.Email
 	return p.pages.Render(c, http.StatusOK, "reminders", lang, data)
 }

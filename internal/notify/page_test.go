@@ -21,8 +21,8 @@ import (
 	"github.com/folgmed/folgmed/internal/web/webtest"
 )
 
-// desk is the page with people who can sign in.
-type desk struct {
+// front is the page with people who can sign in.
+type front struct {
 	*world
 	echo    *echo.Echo
 	access  *access.Service
@@ -30,14 +30,14 @@ type desk struct {
 	public  string
 }
 
-func (d *desk) AppendAudit(_ context.Context, e audit.Entry) error {
+func (d *front) AppendAudit(_ context.Context, e audit.Entry) error {
 	d.audited = append(d.audited, e.Action)
 	return nil
 }
 
-func newDesk(t *testing.T, mail bool) *desk {
+func newFront(t *testing.T, mail bool) *front {
 	t.Helper()
-	d := &desk{world: &world{clock: at("2026-11-17 10:00")}, public: "https://folgmed.example.org"}
+	d := &front{world: &world{clock: at("2026-11-17 10:00")}, public: "https://folgmed.example.org"}
 	var people []access.Person
 	for _, p := range staff {
 		p.Name = strings.ToUpper(p.ID[:1]) + p.ID[1:]
@@ -63,7 +63,7 @@ func newDesk(t *testing.T, mail bool) *desk {
 	return d
 }
 
-func (d *desk) do(t *testing.T, email, method, path string) (int, string) {
+func (d *front) do(t *testing.T, email, method, path string) (int, string) {
 	t.Helper()
 	r := httptest.NewRequest(method, path, nil)
 	if email != "" {
@@ -74,7 +74,7 @@ func (d *desk) do(t *testing.T, email, method, path string) (int, string) {
 	return w.Code, w.Body.String()
 }
 
-func (d *desk) id(t *testing.T, email string) string {
+func (d *front) id(t *testing.T, email string) string {
 	t.Helper()
 	people, err := d.access.People(t.Context())
 	if err != nil {
@@ -84,7 +84,7 @@ func (d *desk) id(t *testing.T, email string) string {
 }
 
 // address makes a calendar and returns the path of its address.
-func (d *desk) address(t *testing.T, email string) string {
+func (d *front) address(t *testing.T, email string) string {
 	t.Helper()
 	code, body := d.do(t, email, http.MethodPost, Path+"/calendar")
 	_, rest, found := strings.Cut(body, `value="`+d.public)
@@ -96,7 +96,7 @@ func (d *desk) address(t *testing.T, email string) string {
 }
 
 // days reads a calendar's days, and fails on anything that says more.
-func (d *desk) days(t *testing.T, path, summary string) string {
+func (d *front) days(t *testing.T, path, summary string) string {
 	t.Helper()
 	code, body := d.do(t, "", http.MethodGet, path)
 	if code != http.StatusOK {
@@ -128,7 +128,7 @@ func (d *desk) days(t *testing.T, path, summary string) string {
 // TestCalendar: each person's own deadlines, at an address that is renewed and
 // ended.
 func TestCalendar(t *testing.T) {
-	d := newDesk(t, true)
+	d := newFront(t, true)
 	d.opened("5A", disclosure.KindChange, disclosure.Notice) // the principal's on 24 November
 	d.opened("5A", disclosure.KindSevere, disclosure.Act)    // the owner's on 18 November
 	d.reported(t, duty.AboutPupils, true)                    // to decide by 19 November
@@ -180,7 +180,7 @@ func TestCalendar(t *testing.T) {
 // TestPageSaysWhatHolds: with and without a mail server, and of an address that
 // is refused to who leads the school alone.
 func TestPageSaysWhatHolds(t *testing.T) {
-	d := newDesk(t, true)
+	d := newFront(t, true)
 	d.log = []Line{{ID: "m refused", Mail: "m", At: d.clock, Owner: own, Person: d.id(t, "5a@example.no"), Step: Refused, Said: "550 no such user"}}
 	for email, sees := range map[string]bool{"rektor@example.no": true, "5a@example.no": true, "renhold@example.no": false, "eier@example.no": false, "annen@example.no": false} {
 		if code, body := d.do(t, email, http.MethodGet, Path); code != http.StatusOK || strings.Contains(body, "550 no such user") != sees {
@@ -190,7 +190,7 @@ func TestPageSaysWhatHolds(t *testing.T) {
 	if _, body := d.do(t, "rektor@example.no", http.MethodGet, Path); !strings.Contains(body, "skriver til rektor@example.no") {
 		t.Error("the page does not say that letters are sent")
 	}
-	if _, body := newDesk(t, false).do(t, "rektor@example.no", http.MethodGet, Path); !strings.Contains(body, "sender ikke e-post her") || strings.Contains(body, "skriver til") {
+	if _, body := newFront(t, false).do(t, "rektor@example.no", http.MethodGet, Path); !strings.Contains(body, "sender ikke e-post her") || strings.Contains(body, "skriver til") {
 		t.Error("the page says that letters are sent, and none are")
 	}
 	if code, _ := d.do(t, "", http.MethodGet, Path); code != http.StatusSeeOther {
@@ -200,7 +200,7 @@ func TestPageSaysWhatHolds(t *testing.T) {
 
 // TestPageInABrowser makes and ends a calendar with clicks alone.
 func TestPageInABrowser(t *testing.T) {
-	d := newDesk(t, true)
+	d := newFront(t, true)
 	server := httptest.NewServer(d.echo)
 	defer server.Close()
 	d.log = []Line{{ID: "m refused", Mail: "m", At: d.clock, Owner: own, Person: d.id(t, "5a@example.no"), Step: Refused, Said: "550 5.1.1 no such user here"}}

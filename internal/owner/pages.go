@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"slices"
 	"strconv"
 	"time"
 
@@ -16,6 +15,7 @@ import (
 
 	"github.com/folgmed/folgmed/internal/access"
 	"github.com/folgmed/folgmed/internal/audit"
+	"github.com/folgmed/folgmed/internal/desk"
 	"github.com/folgmed/folgmed/internal/disclosure"
 	"github.com/folgmed/folgmed/internal/duty"
 	"github.com/folgmed/folgmed/internal/roster"
@@ -92,40 +92,29 @@ type pageData struct {
 
 // visit is one of an owner's people at the page.
 type visit struct {
+	*desk.Visit
 	person access.Person
 	owner  roster.Owner
 	lang   string
 }
 
-var (
-	errNotSignedIn = errors.New("no person in the request")
-	errNotAnOwner  = errors.New("not one of an owner's people")
-	errNoSignal    = errors.New("no such signal about adults stands")
-)
+var errNoSignal = errors.New("no such signal about adults stands")
 
 // visit returns who is asking, for which owner.
 func (p *Page) visit(c echo.Context) (*visit, error) {
-	person, ok := access.PersonOf(c)
-	if !ok {
-		return nil, web.Fail("signed_out", errNotSignedIn)
-	}
-	if !person.May(access.SeeOwner) {
-		return nil, web.Fail("forbidden", errNotAnOwner)
+	person, err := desk.Person(c, access.SeeOwner)
+	if err != nil {
+		return nil, err
 	}
 	all, err := p.store.Roster(c.Request().Context())
 	if err != nil {
 		return nil, fmt.Errorf("read roster: %w", err)
 	}
-	own, ok := all.Owner(person.Owner)
-	if !ok {
-		return nil, web.Fail("not_found", errNotAnOwner)
+	at, err := desk.Open(c, all, person, "")
+	if err != nil {
+		return nil, err
 	}
-	v := &visit{person: person, owner: own, lang: person.Lang}
-	if !slices.Contains(web.Languages, v.lang) {
-		v.lang = web.Languages[0]
-	}
-	web.SetLang(c, v.lang)
-	return v, nil
+	return &visit{at, person, at.Owner, at.Lang}, nil
 }
 
 func (p *Page) show(c echo.Context) error {
@@ -179,7 +168,7 @@ func (p *Page) renderWith(c echo.Context, v *visit, status int, data pageData, c
 	if data.ChoiceID == "" {
 		data.ChoiceID = rand.Text()
 	}
-	data.Frame = web.Frame{Who: v.person.Name, Place: v.owner.Name, Home: Path}
+	data.Frame = v.Frame(desk.Owner)
 	return p.pages.Render(c, status, "owner", v.lang, data)
 }
 

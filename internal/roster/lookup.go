@@ -18,6 +18,16 @@ func (r Roster) Owner(org string) (Owner, bool) {
 	return Owner{}, false
 }
 
+// School returns the owner's school with that organisation number.
+func (o Owner) School(org string) (School, bool) {
+	for _, s := range o.Schools {
+		if s.Org == org {
+			return s, true
+		}
+	}
+	return School{}, false
+}
+
 // School returns the school with that organisation number, and its owner.
 func (r Roster) School(org string) (Owner, School, bool) {
 	for _, o := range r.Owners {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/folgmed/folgmed/internal/access"
 	"github.com/folgmed/folgmed/internal/audit"
+	"github.com/folgmed/folgmed/internal/desk"
 	"github.com/folgmed/folgmed/internal/wave"
 	"github.com/folgmed/folgmed/internal/web"
 )
@@ -75,7 +76,7 @@ func (s *Staff) carryOut(c echo.Context) error {
 	}
 	plan := s.Waves.Plan()
 	state := plan.StateFor(v.owner.Org, n)
-	page := carryOutPage{Frame: v.frameAt("carry-out"), Back: overviewOf(v.school.Org), State: s.carryOutState(v, plan, n, state)}
+	page := carryOutPage{Frame: v.frameAt(desk.CarryOut), Back: overviewOf(v.school.Org), State: s.carryOutState(v, plan, n, state)}
 	_, page.Week = n.Week()
 	for _, class := range sortClasses(v.school.Classes) {
 		ask, ok := plan.Ask(v.school.Org, class.Name, n)
@@ -175,7 +176,7 @@ func (s *Staff) voidable(c echo.Context, school, class string) (*visit, wave.Ask
 
 func (s *Staff) renderVoid(c echo.Context, v *visit, ask wave.Ask, status int, reason wave.VoidReason, fault string) error {
 	page := voidPage{
-		Frame: v.frameAt("carry-out"), Back: carryOutOf(v.school.Org), School: v.school.Org, Class: ask.Class,
+		Frame: v.frameAt(desk.CarryOut), Back: carryOutOf(v.school.Org), School: v.school.Org, Class: ask.Class,
 		Wave: ask.Wave, Reason: reason, Reasons: wave.VoidReasons, Fault: fault,
 	}
 	page.Narrow = true

@@ -7,6 +7,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/folgmed/folgmed/internal/access"
+	"github.com/folgmed/folgmed/internal/desk"
 	"github.com/folgmed/folgmed/internal/duty"
 	"github.com/folgmed/folgmed/internal/web"
 )
@@ -97,7 +98,7 @@ func (s *Staff) showCase(c echo.Context) error {
 
 func (s *Staff) renderCase(c echo.Context, v *visit, m matters, one duty.Case, status int, again *sent) error {
 	page := casePage{
-		Frame: v.frameAt("cases"), caseHead: s.head(c, v, one, again), Facts: s.caseFacts(v, m, one),
+		Frame: v.frameAt(desk.Cases), caseHead: s.head(c, v, one, again), Facts: s.caseFacts(v, m, one),
 		Raise: s.asks(v, one, duty.RaisedWith, again), Inquire: s.asks(v, one, duty.Inquired, again),
 		Inquiries: v.all(one.Inquiries), Measures: v.measures(one),
 		Closings: v.all(append(one.Of(duty.Closed), one.Of(duty.Reopened)...)),

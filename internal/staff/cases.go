@@ -8,6 +8,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/folgmed/folgmed/internal/access"
+	"github.com/folgmed/folgmed/internal/desk"
 	"github.com/folgmed/folgmed/internal/duty"
 	"github.com/folgmed/folgmed/internal/web"
 )
@@ -36,7 +37,7 @@ func (s *Staff) listCases(c echo.Context) error {
 	if err := s.audit(ctx, v, "read_cases", ""); err != nil {
 		return err
 	}
-	page := casesPage{Frame: v.frameAt("cases"), NewHref: "/staff/cases/new?school=" + v.school.Org}
+	page := casesPage{Frame: v.frameAt(desk.Cases), NewHref: "/staff/cases/new?school=" + v.school.Org}
 	for _, one := range m.cases {
 		card := caseCard{
 			Href: "/staff/cases/" + one.ID, Title: v.caseTitle(one),
@@ -122,7 +123,7 @@ func (s *Staff) origins(c echo.Context, v *visit) (matters, []duty.Matter, error
 
 func (s *Staff) renderNewCase(c echo.Context, v *visit, from []duty.Matter, status int, again *sent) error {
 	page := openingPage{
-		Frame: v.frameAt("cases"), Title: v.t("newcase.title"), Lead: v.t("newcase.lead"), Notes: v.list("newcase.notes"),
+		Frame: v.frameAt(desk.Cases), Title: v.t("newcase.title"), Lead: v.t("newcase.lead"), Notes: v.list("newcase.notes"),
 		Form: v.form(asking{
 			subject: duty.SubjectCase, step: duty.Opened, sent: again,
 			action: "/staff/cases/new?school=" + v.school.Org + "&from=" + c.QueryParam("from"),

@@ -5,6 +5,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/folgmed/folgmed/internal/desk"
 	"github.com/folgmed/folgmed/internal/duty"
 	"github.com/folgmed/folgmed/internal/web"
 )
@@ -30,7 +31,7 @@ func (s *Staff) showClosing(c echo.Context) error {
 
 func (s *Staff) renderClosing(c echo.Context, v *visit, one duty.Case, status int, again *sent) error {
 	page := closingPage{
-		Frame: v.frameAt("cases"), caseHead: s.head(c, v, one, again), Form: s.asks(v, one, duty.Closed, again),
+		Frame: v.frameAt(desk.Cases), caseHead: s.head(c, v, one, again), Form: s.asks(v, one, duty.Closed, again),
 	}
 	for _, matter := range one.Missing() {
 		page.Missing = append(page.Missing, v.t("matter."+matter))

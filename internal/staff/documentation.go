@@ -6,6 +6,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/folgmed/folgmed/internal/desk"
 	"github.com/folgmed/folgmed/internal/duty"
 	"github.com/folgmed/folgmed/internal/web"
 )
@@ -30,7 +31,7 @@ func (s *Staff) showDocumentation(c echo.Context) error {
 		return err
 	}
 	return s.pages.Render(c, http.StatusOK, "documentation", v.lang, documentationPage{
-		Frame: v.frameAt("cases"), caseHead: s.head(c, v, one, nil), School: v.school.Name, Printed: web.DateTime(v.lang, s.Now()),
+		Frame: v.frameAt(desk.Cases), caseHead: s.head(c, v, one, nil), School: v.school.Name, Printed: web.DateTime(v.lang, s.Now()),
 		Facts: s.caseFacts(v, m, one), From: v.cameOf(m, one), History: v.all(one.History),
 	})
 }

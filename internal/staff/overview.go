@@ -10,6 +10,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/folgmed/folgmed/internal/access"
+	"github.com/folgmed/folgmed/internal/desk"
 	"github.com/folgmed/folgmed/internal/disclosure"
 	"github.com/folgmed/folgmed/internal/duty"
 	"github.com/folgmed/folgmed/internal/wave"
@@ -80,7 +81,7 @@ func (s *Staff) overview(c echo.Context) error {
 		return err
 	}
 	current := disclosure.Current(released, disclosure.Staff)
-	page := overviewPage{Frame: v.frameAt(""), Released: len(released) > 0}
+	page := overviewPage{Frame: v.frameAt(desk.Overview), Released: len(released) > 0}
 	if p.May(access.RunSession) {
 		page.Session = access.SessionPath
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/folgmed/folgmed/internal/desk"
 	"github.com/folgmed/folgmed/internal/duty"
 	"github.com/folgmed/folgmed/internal/web"
 )
@@ -55,7 +56,7 @@ func (s *Staff) showPlan(c echo.Context) error {
 
 func (s *Staff) renderPlan(c echo.Context, v *visit, one duty.Case, status int, again *sent) error {
 	page := planPage{
-		Frame: v.frameAt("cases"), caseHead: s.head(c, v, one, again), Measures: v.measures(one),
+		Frame: v.frameAt(desk.Cases), caseHead: s.head(c, v, one, again), Measures: v.measures(one),
 		Add: s.asks(v, one, duty.Planned, again),
 	}
 	for i, m := range one.Measures {

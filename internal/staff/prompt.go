@@ -15,6 +15,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/folgmed/folgmed/internal/access"
+	"github.com/folgmed/folgmed/internal/desk"
 	"github.com/folgmed/folgmed/internal/disclosure"
 	"github.com/folgmed/folgmed/internal/duty"
 	"github.com/folgmed/folgmed/internal/web"
@@ -131,7 +132,7 @@ func (s *Staff) renderPrompt(c echo.Context, v *visit, prompts []duty.Prompt, i,
 	}
 	told := signalsByID(released)
 	page := promptPage{
-		Frame: v.frameAt(""), promptCard: s.card(v, p, told), ID: p.ID, Back: overviewOf(v.school.Org),
+		Frame: v.frameAt(desk.Overview), promptCard: s.card(v, p, told), ID: p.ID, Back: overviewOf(v.school.Org),
 		Unit: v.unit(p.Unit), Concern: p.Conclusion == duty.Concern, Ended: p.PeriodOver(),
 		Standing: v.list("standing.list"), Severe: p.Kind == disclosure.KindSevere, IsOpen: p.Open(),
 		MayObserve: v.person.May(access.Observe), MayConclude: v.mayConclude(p), Leads: v.person.May(access.SeeSchool),

@@ -6,6 +6,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/folgmed/folgmed/internal/access"
+	"github.com/folgmed/folgmed/internal/desk"
 	"github.com/folgmed/folgmed/internal/duty"
 	"github.com/folgmed/folgmed/internal/web"
 )
@@ -32,7 +33,7 @@ func (s *Staff) showReport(c echo.Context) error {
 
 func (s *Staff) renderReport(c echo.Context, v *visit, status int, again *sent) error {
 	page := openingPage{
-		Frame: v.frameAt("report"), Title: v.t("report.title"), Lead: v.t("report.lead"), Notes: v.list("report.notes"),
+		Frame: v.frameAt(desk.Report), Title: v.t("report.title"), Lead: v.t("report.lead"), Notes: v.list("report.notes"),
 		Form: v.form(asking{subject: duty.SubjectReport, step: duty.Reported, action: "/staff/report?school=" + v.school.Org, sent: again}),
 	}
 	return s.pages.Render(c, status, "opening", v.lang, page)

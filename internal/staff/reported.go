@@ -7,6 +7,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/folgmed/folgmed/internal/access"
+	"github.com/folgmed/folgmed/internal/desk"
 	"github.com/folgmed/folgmed/internal/duty"
 	"github.com/folgmed/folgmed/internal/web"
 )
@@ -55,7 +56,7 @@ func (s *Staff) showReported(c echo.Context) error {
 
 func (s *Staff) renderReported(c echo.Context, v *visit, m matters, r duty.Report, status int, again *sent) error {
 	page := reportedPage{
-		Frame: v.frameAt("reports"), Saved: v.saved(c), State: v.t("report.state." + reportState(r)),
+		Frame: v.frameAt(desk.Reports), Saved: v.saved(c), State: v.t("report.state." + reportState(r)),
 		Said: v.said(r.History[0].Event), Who: v.happened(r.History[0]).Who + ", " + web.DateTime(v.lang, r.OpenedAt),
 		Back: "/staff/reports?school=" + v.school.Org,
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/folgmed/folgmed/internal/access"
+	"github.com/folgmed/folgmed/internal/desk"
 	"github.com/folgmed/folgmed/internal/duty"
 	"github.com/folgmed/folgmed/internal/web"
 )
@@ -48,7 +49,7 @@ func (s *Staff) reports(c echo.Context) error {
 		return err
 	}
 	page := reportsPage{
-		Frame: v.frameAt("reports"), Leads: v.leads(), Saved: v.saved(c),
+		Frame: v.frameAt(desk.Reports), Leads: v.leads(), Saved: v.saved(c),
 		ReportHref: "/staff/report?school=" + v.school.Org, StepInHref: "/staff/step-in?school=" + v.school.Org,
 	}
 	for _, r := range m.reports {

@@ -7,7 +7,6 @@
 package staff
 
 import (
-	"cmp"
 	"context"
 	"embed"
 	"errors"
@@ -21,6 +20,7 @@ import (
 
 	"github.com/folgmed/folgmed/internal/access"
 	"github.com/folgmed/folgmed/internal/audit"
+	"github.com/folgmed/folgmed/internal/desk"
 	"github.com/folgmed/folgmed/internal/disclosure"
 	"github.com/folgmed/folgmed/internal/duty"
 	"github.com/folgmed/folgmed/internal/roster"
@@ -127,7 +127,6 @@ func (s *Staff) Routes(e *echo.Echo, require echo.MiddlewareFunc) {
 }
 
 var (
-	errNotSignedIn = errors.New("no person in the request")
 	errNothingHere = errors.New("the person's role has no pages here")
 	errNotYours    = errors.New("not the person's to see")
 )
@@ -135,6 +134,7 @@ var (
 // visit is one person at one school.
 type visit struct {
 	words
+	desk    *desk.Visit
 	person  access.Person
 	owner   roster.Owner
 	school  roster.School
@@ -145,16 +145,7 @@ type visit struct {
 }
 
 // person returns who is asking, if the role has pages here at all.
-func person(c echo.Context) (access.Person, error) {
-	p, ok := access.PersonOf(c)
-	if !ok {
-		return p, web.Fail("signed_out", errNotSignedIn)
-	}
-	if !p.May(access.SeeClass) {
-		return p, web.Fail("forbidden", errNothingHere)
-	}
-	return p, nil
-}
+func person(c echo.Context) (access.Person, error) { return desk.Person(c, access.SeeClass) }
 
 // visit finds the person's school: the one of that number, or the first by
 // name if org is empty.
@@ -163,74 +154,18 @@ func (s *Staff) visit(c echo.Context, p access.Person, org string) (*visit, erro
 	if err != nil {
 		return nil, fmt.Errorf("read roster: %w", err)
 	}
-	v := &visit{person: p}
-	for _, number := range p.Schools {
-		if _, school, ok := all.School(number); ok {
-			v.schools = append(v.schools, school)
-		}
+	at, err := desk.Open(c, all, p, org)
+	if err != nil {
+		return nil, err
 	}
-	sortSchools(v.schools)
-	i := slices.IndexFunc(v.schools, func(school roster.School) bool { return org == "" || school.Org == org })
-	if i < 0 {
-		return nil, web.Fail("not_found", errNotYours)
-	}
-	v.school = v.schools[i]
-	v.owner, _, _ = all.School(v.school.Org)
-	v.words = words{cat: s.cat, lang: p.Lang}
-	if v.lang == "" {
-		v.lang = v.school.Written
-	}
-	if !slices.Contains(web.Languages, v.lang) {
-		v.lang = web.Languages[0]
-	}
-	web.SetLang(c, v.lang)
-	return v, nil
-}
-
-func (v *visit) frame() web.Frame {
-	f := web.Frame{Who: v.person.Name, Place: v.school.Name, Home: v.section("")}
-	for _, section := range sections {
-		if v.person.May(section.right) {
-			f.Nav = append(f.Nav, web.NavItem{Label: v.t("nav." + cmp.Or(section.name, "overview")), Href: v.section(section.name)})
-		}
-	}
-	if len(v.schools) < 2 {
-		return f
-	}
-	for _, school := range v.schools {
-		f.Nav = append(f.Nav, web.NavItem{
-			Label: school.Name, Href: overviewOf(school.Org), Current: school.Org == v.school.Org,
-		})
-	}
-	return f
+	return &visit{
+		words: words{cat: s.cat, lang: at.Lang}, desk: at,
+		person: p, owner: at.Owner, school: at.School, schools: at.Schools,
+	}, nil
 }
 
 // frameAt is the frame of a page with the ways to the others.
-func (v *visit) frameAt(here string) web.Frame {
-	f := v.frame()
-	for i, item := range f.Nav {
-		f.Nav[i].Current = item.Current || item.Href == v.section(here)
-	}
-	return f
-}
-
-// section is the address of one of the pages that the navigation leads to.
-func (v *visit) section(name string) string {
-	path := "/staff"
-	if name != "" {
-		path += "/" + name
-	}
-	if len(v.schools) > 1 {
-		path += "?school=" + v.school.Org
-	}
-	return path
-}
-
-// sections are the pages that the navigation leads to, with what opens each.
-var sections = []struct {
-	name  string
-	right access.Right
-}{{"", access.SeeClass}, {"report", access.Report}, {"reports", access.Report}, {"cases", access.Lead}, {"carry-out", access.CarryOut}}
+func (v *visit) frameAt(here desk.Section) web.Frame { return v.desk.Frame(here) }
 
 func overviewOf(school string) string { return "/staff?school=" + school }
 

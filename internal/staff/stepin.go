@@ -6,6 +6,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/folgmed/folgmed/internal/access"
+	"github.com/folgmed/folgmed/internal/desk"
 	"github.com/folgmed/folgmed/internal/duty"
 )
 
@@ -19,7 +20,7 @@ func (s *Staff) showStepIn(c echo.Context) error {
 
 func (s *Staff) renderStepIn(c echo.Context, v *visit, status int, again *sent) error {
 	page := openingPage{
-		Frame: v.frameAt("step-in"), Title: v.t("stepin.title"), Lead: v.t("stepin.lead"),
+		Frame: v.frameAt(desk.Report), Title: v.t("stepin.title"), Lead: v.t("stepin.lead"),
 		Form: v.form(asking{
 			subject: duty.SubjectIntervention, step: duty.Intervened, action: "/staff/step-in?school=" + v.school.Org,
 			before: duty.Fields{duty.FieldOn: {duty.DayOf(s.Now())}}, sent: again,

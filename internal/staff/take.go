@@ -15,6 +15,7 @@ import (
 
 	"github.com/folgmed/folgmed/internal/access"
 	"github.com/folgmed/folgmed/internal/audit"
+	"github.com/folgmed/folgmed/internal/desk"
 	"github.com/folgmed/folgmed/internal/duty"
 	"github.com/folgmed/folgmed/internal/wave"
 	"github.com/folgmed/folgmed/internal/web"
@@ -109,14 +110,7 @@ func (s *Staff) where(c echo.Context, right access.Right, has func(matters) bool
 }
 
 func personWith(c echo.Context, right access.Right) (access.Person, error) {
-	p, ok := access.PersonOf(c)
-	if !ok {
-		return p, web.Fail("signed_out", errNotSignedIn)
-	}
-	if !p.May(right) {
-		return p, web.Fail("forbidden", errNothingHere)
-	}
-	return p, nil
+	return desk.Person(c, right)
 }
 
 // act reads a form that was sent.

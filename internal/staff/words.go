@@ -202,11 +202,6 @@ var oslo = func() *time.Location {
 // under nynorsk only.
 var norwegian = language.MustParse("nn")
 
-func sortSchools(schools []roster.School) {
-	c := collate.New(norwegian)
-	slices.SortFunc(schools, func(a, b roster.School) int { return c.CompareString(a.Name, b.Name) })
-}
-
 // sortClasses puts classes in their natural order: by youngest grade, then by
 // name with numbers as numbers. Never by a figure.
 func sortClasses(classes []roster.Class) []roster.Class {

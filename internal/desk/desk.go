@@ -107,15 +107,16 @@ type Section string
 
 // The sections, named as in the catalog.
 const (
-	Overview Section = "overview"
-	Report   Section = "report"
-	Reports  Section = "reports"
-	Cases    Section = "cases"
-	CarryOut Section = "carry_out"
-	Session  Section = "session"
-	People   Section = "people"
-	Owner    Section = "owner"
-	Leaders  Section = "leaders"
+	Overview    Section = "overview"
+	Report      Section = "report"
+	Reports     Section = "reports"
+	Cases       Section = "cases"
+	Inspections Section = "inspections"
+	CarryOut    Section = "carry_out"
+	Session     Section = "session"
+	People      Section = "people"
+	Owner       Section = "owner"
+	Leaders     Section = "leaders"
 )
 
 // sections are in the order of the navigation, each with what opens it. unless
@@ -128,6 +129,7 @@ var sections = []struct {
 	{Overview, "/staff", access.SeeClass, ""},
 	{Report, "/staff/report", access.Report, ""},
 	{Reports, "/staff/reports", access.Report, ""},
+	{Inspections, "/staff/inspections", access.Report, ""},
 	{Cases, "/staff/cases", access.Lead, ""},
 	{CarryOut, "/staff/carry-out", access.CarryOut, ""},
 	{Session, access.SessionPath, access.RunSession, access.CarryOut},

@@ -12,8 +12,10 @@ type Case struct {
 	Title     string // of a situation
 	Archive   string // the number in the archive
 	Classes   []string
-	From      []string // the subjects it came of, and those that were found to be in it
-	Raised    string   // the first day on which pupil or parent raised it with the principal
+	Since     time.Time // when the classes were last said
+	ClosedAt  time.Time // of a closed one
+	From      []string  // the subjects it came of, and those that were found to be in it
+	Raised    string    // the first day on which pupil or parent raised it with the principal
 	Inquiries []Entry
 	Measures  []Measure
 	Overtaken bool // it was closed, and something was written meanwhile: it is open
@@ -56,10 +58,10 @@ func foldCase(t Thread) Case {
 	f := e.Body.Fields
 	c := Case{
 		Thread: t, Scope: f.Get(FieldScope), Title: f.Get(FieldTitle), Archive: f.Get(FieldArchive),
-		Classes: f[FieldClasses], From: slices.Clone(e.Body.From), Inquiries: t.Of(Inquired),
+		Classes: f[FieldClasses], Since: e.At, From: slices.Clone(e.Body.From), Inquiries: t.Of(Inquired),
 	}
 	if e, ok := t.last(Followed, nil); ok {
-		c.Classes = e.Body.Fields[FieldClasses]
+		c.Classes, c.Since = e.Body.Fields[FieldClasses], e.At
 	}
 	for _, e := range t.Of(RaisedWith) {
 		if day := e.Body.Fields.Get(FieldOn); c.Raised == "" || day < c.Raised {
@@ -117,12 +119,12 @@ func (c *Case) settle() {
 			c.Overtaken = slices.ContainsFunc(c.History, func(o Entry) bool {
 				return o.Version == e.Version && o.Step != Closed
 			})
-			c.State = StateClosed
+			c.State, c.ClosedAt = StateClosed, e.At
 			if c.Overtaken {
-				c.State = StateOpen
+				c.State, c.ClosedAt = StateOpen, time.Time{}
 			}
 		case Reopened:
-			c.State, c.Overtaken = StateOpen, false
+			c.State, c.Overtaken, c.ClosedAt = StateOpen, false, time.Time{}
 		default: // nothing else opens or closes
 		}
 	}
@@ -138,6 +140,17 @@ func (c *Case) measure(id string) *Measure {
 
 // Open reports whether the school is still at it.
 func (c Case) Open() bool { return c.State == StateOpen }
+
+// LeftBehind says whether the classes are those of an earlier school year: the
+// case is to follow its pupils into their new class.
+func (c Case) LeftBehind(now time.Time) bool {
+	return c.Open() && len(c.Classes) > 0 && SchoolYear(c.Since) < SchoolYear(now)
+}
+
+// InYear says whether the school was at it in a school year.
+func (c Case) InYear(year int) bool {
+	return SchoolYear(c.OpenedAt) <= year && (c.Open() || SchoolYear(c.ClosedAt) >= year)
+}
 
 // Missing are those of the four matters that no inquiry has looked into.
 func (c Case) Missing() []string {
@@ -198,7 +211,8 @@ func (c Case) before(step Step, f Fields) Fields {
 	return nil
 }
 
-func (c Case) allows(step Step, f Fields, _ time.Time) error {
+func (c Case) allows(step Step, a Act) error {
+	f := a.Fields
 	if rule, _ := RuleOf(SubjectCase, step); slices.ContainsFunc(rule.Fields, func(s Spec) bool { return s.Field == FieldMeasure }) {
 		if err := c.mayWriteOn(f); err != nil {
 			return err
@@ -268,11 +282,29 @@ type Pace struct {
 	Planned  int       // and to the plan's first measure
 }
 
+// origins are what the case came of, and what that came of: a report may come
+// of a prompt, or of someone who stepped in.
+func (c Case) origins(events []Event) map[string]bool {
+	from := map[string]bool{}
+	for _, subject := range c.From {
+		from[subject] = true
+	}
+	for _, e := range events {
+		if e.Step == Reported && from[e.Subject] {
+			for _, subject := range e.Body.From {
+				from[subject] = true
+			}
+		}
+	}
+	return from
+}
+
 // Pace finds the days in the events of the school.
 func (c Case) Pace(events []Event) Pace {
 	p := Pace{Known: c.OpenedAt, Inquired: -1, Planned: -1}
+	from := c.origins(events)
 	for _, e := range events {
-		if slices.Contains(c.From, e.Subject) && e.At.Before(p.Known) {
+		if from[e.Subject] && e.At.Before(p.Known) {
 			p.Known = e.At
 		}
 	}

@@ -35,6 +35,16 @@ func midnight(t time.Time) time.Time {
 	return time.Date(y, m, d, 0, 0, 0, 0, oslo)
 }
 
+// SchoolYear is the calendar year in which a moment's school year began: a
+// school year is counted from 1 August.
+func SchoolYear(t time.Time) int {
+	year, month, _ := t.In(oslo).Date()
+	if month < time.August {
+		year--
+	}
+	return year
+}
+
 // countDays counts the days after from, now's own included, that are such a
 // day.
 func countDays(from, now time.Time, such func(time.Time) bool) int {

@@ -8,6 +8,7 @@ package duty
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -20,7 +21,7 @@ import (
 // by (Version, ID) and shows siblings.
 type Event struct {
 	ID      string
-	Subject string // "prompt:ID", "report:ID", "intervention:ID" or "case:ID"
+	Subject string // "prompt:ID", "case:ID" and so on
 	Owner   string
 	School  string
 	Version int // of the subject, as the writer saw it; 0 for the event that opens it
@@ -47,8 +48,8 @@ const (
 	Concluded Step = "concluded"
 )
 
-// The conclusions of a prompt, Body.Conclusion. One that was answered as a
-// report is ends as InCase, NewCase or NoCase.
+// The conclusions of a prompt. One that was answered as a report is ends as
+// InCase, NewCase or NoCase.
 const (
 	Concern   = "concern"    // there is reason to report to the principal
 	NoConcern = "no_concern" // there is not, for the reason given
@@ -57,22 +58,53 @@ const (
 // Body is what an event carries; which fields are used depends on the step.
 // Stored as JSON.
 type Body struct {
-	Signals    []string `json:"signals,omitempty"`  // signal ids: opened, joined, raised, ended
-	Releases   []string `json:"releases,omitempty"` // release ids the event rests on
-	Level      string   `json:"level,omitempty"`    // of the signals' unit, disclosure.Level
-	Unit       string   `json:"unit,omitempty"`     // its name
-	Group      string   `json:"group,omitempty"`    // its group: girl, boy or none
-	Kind       string   `json:"kind,omitempty"`
-	Tier       string   `json:"tier,omitempty"`
-	Since      string   `json:"since,omitempty"`  // month of start, where the reader has no release of the signal: about adults
-	OneIn      int      `json:"one_in,omitempty"` // and how often such a signal comes where nothing has changed
-	Text       string   `json:"text,omitempty"`
-	Conclusion string   `json:"conclusion,omitempty"` // Concern or NoConcern
-	Reason     string   `json:"reason,omitempty"`     // why a decision was taken, prompt.Reason for machine events
-	ExtraLook  bool     `json:"extra_look,omitempty"` // "we looked out for pupils we know may be vulnerable"
+	Signals  []string `json:"signals,omitempty"`  // signal ids: opened, joined, raised, ended
+	Releases []string `json:"releases,omitempty"` // release ids the event rests on
+	Level    string   `json:"level,omitempty"`    // of the signals' unit, disclosure.Level
+	Unit     string   `json:"unit,omitempty"`     // its name
+	Group    string   `json:"group,omitempty"`    // its group: girl, boy or none
+	Kind     string   `json:"kind,omitempty"`
+	Tier     string   `json:"tier,omitempty"`
+	Since    string   `json:"since,omitempty"`  // month of start, where the reader has no release of the signal: about adults
+	OneIn    int      `json:"one_in,omitempty"` // and how often such a signal comes where nothing has changed
+	Reason   string   `json:"reason,omitempty"` // why a machine's decision was taken, prompt.Reason
 
 	From   []string `json:"from,omitempty"`   // subjects that a case or report came of
 	Fields Fields   `json:"fields,omitempty"` // what Rules ask for
+}
+
+// UnmarshalJSON also reads an observation or conclusion as it was written before
+// these had fields.
+func (b *Body) UnmarshalJSON(text []byte) error {
+	type plain Body
+	before := struct {
+		*plain
+		Text       string `json:"text"`
+		ExtraLook  bool   `json:"extra_look"`
+		Conclusion string `json:"conclusion"`
+	}{plain: (*plain)(b)}
+	if err := json.Unmarshal(text, &before); err != nil {
+		return err
+	}
+	if b.Fields != nil || before.Text == "" && before.Conclusion == "" {
+		return nil
+	}
+	b.Fields = Fields{}
+	set := func(field Field, value string) {
+		if value != "" {
+			b.Fields[field] = []string{value}
+		}
+	}
+	set(FieldConclusion, before.Conclusion)
+	if before.Conclusion != "" {
+		set(FieldReason, b.Reason)
+		b.Reason = ""
+	}
+	set(FieldText, before.Text)
+	if before.ExtraLook {
+		set(FieldExtraLook, Yes)
+	}
+	return nil
 }
 
 // MachineID is the id of a machine's event: the same decision taken twice is

@@ -1,6 +1,7 @@
 package duty_test
 
 import (
+	"encoding/json"
 	"errors"
 	"math/rand"
 	"testing"
@@ -43,11 +44,17 @@ func fold(t *testing.T, events ...duty.Event) duty.Prompt {
 	return prompts[0]
 }
 
-func writing(id string, seen int) duty.Writing {
-	return duty.Writing{
-		ID: id, Seen: seen, At: monday, By: "anna", Role: "principal",
-		Text: "Rolig i friminuttene.", Conclusion: duty.NoConcern, Reason: "Klassen har fått ny plan for friminuttene.",
+func observing(id string, seen int) duty.Act {
+	return duty.Act{
+		ID: id, Seen: seen, At: monday, By: "anna", Role: "principal", Who: duty.Leader,
+		Fields: duty.Fields{duty.FieldText: {"Rolig i friminuttene."}},
 	}
+}
+
+func concluding(id string, seen int) duty.Act {
+	a := observing(id, seen)
+	a.Fields = duty.Fields{duty.FieldConclusion: {duty.NoConcern}, duty.FieldReason: {"Klassen har fått ny plan for friminuttene."}}
+	return a
 }
 
 const (
@@ -71,12 +78,12 @@ func TestPromptGoesFromOpenToObservedToConcluded(t *testing.T) {
 	if p.State != duty.StateOpen || p.Version != 1 || p.Unit != unit || p.Kind != disclosure.KindChange {
 		t.Fatalf("opened prompt is %+v", p)
 	}
-	e1 := must(t)(duty.Observe(p, writing(id1, 1)))
+	e1 := must(t)(duty.Take(p, duty.Observed, observing(id1, 1)))
 	p = fold(t, e0, e1)
 	if p.State != duty.StateObserved || p.Version != 2 {
 		t.Fatalf("observed prompt is %s at version %d", p.State, p.Version)
 	}
-	e2 := must(t)(duty.Conclude(p, writing(id2, 2)))
+	e2 := must(t)(duty.Take(p, duty.Concluded, concluding(id2, 2)))
 	p = fold(t, e0, e1, e2)
 	if p.State != duty.StateConcluded || p.Conclusion != duty.NoConcern || p.Open() {
 		t.Fatalf("concluded prompt is %s %s", p.State, p.Conclusion)
@@ -88,10 +95,10 @@ func TestPromptGoesFromOpenToObservedToConcluded(t *testing.T) {
 func TestConcurrentConclusionsAreBothKept(t *testing.T) {
 	e0 := opened(disclosure.Notice, disclosure.KindChange)
 	p := fold(t, e0)
-	no := must(t)(duty.Conclude(p, writing(id1, 1)))
-	w := writing(id2, 1)
-	w.Conclusion, w.By = duty.Concern, "berit"
-	yes := must(t)(duty.Conclude(fold(t, e0, no), w))
+	no := must(t)(duty.Take(p, duty.Concluded, concluding(id1, 1)))
+	a := concluding(id2, 1)
+	a.Fields[duty.FieldConclusion], a.By = []string{duty.Concern}, "berit"
+	yes := must(t)(duty.Take(fold(t, e0, no), duty.Concluded, a))
 	p = fold(t, e0, no, yes)
 	if p.Conclusion != duty.Concern {
 		t.Errorf("conclusion is %s, want %s", p.Conclusion, duty.Concern)
@@ -106,12 +113,12 @@ func TestConclusionCoversOnlyWhatWasSeen(t *testing.T) {
 	e0 := opened(disclosure.Notice, disclosure.KindChange)
 	for _, step := range []duty.Step{duty.Joined, duty.Raised} {
 		late := machine(1, step, "s2", disclosure.Act, disclosure.KindChange)
-		concluded := must(t)(duty.Conclude(fold(t, e0), writing(id1, 1)))
+		concluded := must(t)(duty.Take(fold(t, e0), duty.Concluded, concluding(id1, 1)))
 		p := fold(t, e0, concluded, late)
 		if !p.Open() || p.Tier != disclosure.Act {
 			t.Errorf("%s: prompt is %s at %s, want open at act", step, p.State, p.Tier)
 		}
-		again := must(t)(duty.Conclude(p, writing(id2, p.Version)))
+		again := must(t)(duty.Take(p, duty.Concluded, concluding(id2, p.Version)))
 		if p := fold(t, e0, concluded, late, again); p.Open() {
 			t.Errorf("%s: prompt is still open after a conclusion that saw all", step)
 		}
@@ -129,38 +136,45 @@ func TestRefusals(t *testing.T) {
 	change := fold(t, opened(disclosure.Notice, disclosure.KindChange))
 	severe := fold(t, opened(disclosure.Act, disclosure.KindSevere))
 	concluded := fold(t, opened(disclosure.Notice, disclosure.KindChange),
-		must(t)(duty.Conclude(change, writing(id1, 1))))
+		must(t)(duty.Take(change, duty.Concluded, concluding(id1, 1))))
+	set := func(field duty.Field, value string) func(*duty.Act) {
+		return func(a *duty.Act) { a.Fields[field] = []string{value} }
+	}
 	for _, tt := range []struct {
 		name  string
-		make  func(duty.Prompt, duty.Writing) (duty.Event, error)
 		p     duty.Prompt
-		edit  func(*duty.Writing)
+		step  duty.Step
+		edit  func(*duty.Act)
 		code  duty.RefusalCode
-		field string
+		field duty.Field
 	}{
-		{"nothing seen", duty.Observe, change, func(w *duty.Writing) { w.Text = " \n" }, duty.Empty, "text"},
-		{"long", duty.Observe, change, func(w *duty.Writing) { w.Text = string(make([]rune, duty.MaxText+1)) + "x" }, duty.TooLong, "text"},
-		{"name in reason", duty.Conclude, change, func(w *duty.Writing) { w.Reason = "Kari og Per er venner igjen." }, duty.Names, "reason"},
-		{"no reason", duty.Conclude, change, func(w *duty.Writing) { w.Reason = "" }, duty.NoReason, "reason"},
-		{"neither", duty.Conclude, change, func(w *duty.Writing) { w.Conclusion = "maybe" }, duty.NoConclusion, "conclusion"},
-		{"severe, no concern", duty.Conclude, severe, func(*duty.Writing) {}, duty.SevereStaysOpen, ""},
-		{"severe, concern", duty.Conclude, severe, func(w *duty.Writing) { w.Conclusion = duty.Concern }, duty.SevereStaysOpen, ""},
-		{"already", duty.Conclude, concluded, func(w *duty.Writing) { w.ID, w.Seen = id2, 2 }, duty.AlreadyConcluded, ""},
-		{"no id", duty.Observe, change, func(w *duty.Writing) { w.ID = "x" }, duty.BadForm, ""},
-		{"not seen", duty.Observe, change, func(w *duty.Writing) { w.Seen = 0 }, duty.BadForm, ""},
-		{"from the future", duty.Observe, change, func(w *duty.Writing) { w.Seen = 2 }, duty.BadForm, ""},
+		{"nothing seen", change, duty.Observed, set(duty.FieldText, " \n"), duty.Missing, duty.FieldText},
+		{"long", change, duty.Observed, set(duty.FieldText, string(make([]rune, duty.MaxText+1))+"x"), duty.TooLong, duty.FieldText},
+		{"name in reason", change, duty.Concluded, set(duty.FieldReason, "Kari og Per er venner igjen."), duty.Names, duty.FieldReason},
+		{"no reason", change, duty.Concluded, set(duty.FieldReason, ""), duty.Missing, duty.FieldReason},
+		{"neither", change, duty.Concluded, set(duty.FieldConclusion, "maybe"), duty.BadForm, duty.FieldConclusion},
+		{"severe, no concern", severe, duty.Concluded, func(*duty.Act) {}, duty.SevereStaysOpen, ""},
+		{"severe, concern", severe, duty.Concluded, set(duty.FieldConclusion, duty.Concern), duty.SevereStaysOpen, ""},
+		{"already", concluded, duty.Concluded, func(a *duty.Act) { a.ID, a.Seen = id2, 2 }, duty.AlreadyConcluded, ""},
+		{"no id", change, duty.Observed, func(a *duty.Act) { a.ID = "x" }, duty.BadForm, ""},
+		{"not seen", change, duty.Observed, func(a *duty.Act) { a.Seen = 0 }, duty.BadForm, ""},
+		{"from the future", change, duty.Observed, func(a *duty.Act) { a.Seen = 2 }, duty.BadForm, ""},
+		{"an owner's", change, duty.Observed, func(a *duty.Act) { a.Who = duty.Owner }, duty.NotYours, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			w := writing(id1, 1)
-			tt.edit(&w)
-			_, err := tt.make(tt.p, w)
+			a := concluding(id1, 1)
+			if tt.step == duty.Observed {
+				a = observing(id1, 1)
+			}
+			tt.edit(&a)
+			_, err := duty.Take(tt.p, tt.step, a)
 			var r *duty.Refusal
-			if !errors.As(err, &r) || r.Code != tt.code || r.Field != tt.field {
+			if !errors.As(err, &r) || r.Code != tt.code || r.Field != string(tt.field) {
 				t.Errorf("got %v, want %s in %q", err, tt.code, tt.field)
 			}
 		})
 	}
-	if _, err := duty.Observe(severe, writing(id1, 1)); err != nil {
+	if _, err := duty.Take(severe, duty.Observed, observing(id1, 1)); err != nil {
 		t.Errorf("a severe prompt refuses an observation: %v", err)
 	}
 }
@@ -175,7 +189,7 @@ func TestFoldIgnoresOrderAndRepetition(t *testing.T) {
 			e := machine(rapid.IntRange(1, 5).Draw(t, "version"), rapid.SampledFrom(steps).Draw(t, "step"),
 				rapid.SampledFrom([]string{"s1", "s2", "s3"}).Draw(t, "signal"),
 				rapid.SampledFrom([]disclosure.Tier{disclosure.Notice, disclosure.Act}).Draw(t, "tier"), disclosure.KindChange)
-			e.Body.Conclusion = rapid.SampledFrom([]string{duty.Concern, duty.NoConcern}).Draw(t, "conclusion")
+			e.Body.Fields = duty.Fields{duty.FieldConclusion: {rapid.SampledFrom([]string{duty.Concern, duty.NoConcern}).Draw(t, "conclusion")}}
 			events = append(events, e)
 		}
 		want := duty.Prompts(events)
@@ -207,7 +221,7 @@ func TestFoldIgnoresOrderAndRepetition(t *testing.T) {
 
 func TestEarlierIsTheConcludedOfSameUnitAndKind(t *testing.T) {
 	e := opened(disclosure.Notice, disclosure.KindChange)
-	first := []duty.Event{e, must(t)(duty.Conclude(fold(t, e), writing(id1, 1)))}
+	first := []duty.Event{e, must(t)(duty.Take(fold(t, e), duty.Concluded, concluding(id1, 1)))}
 	second := machine(0, duty.Opened, "s2", disclosure.Act, disclosure.KindChange)
 	second.Subject, second.At = duty.PromptSubject("p2"), monday.AddDate(0, 1, 0)
 	other := second
@@ -217,6 +231,25 @@ func TestEarlierIsTheConcludedOfSameUnitAndKind(t *testing.T) {
 		got := duty.Earlier(prompts, p)
 		if want := map[string]int{"p1": 0, "p2": 1, "p3": 0}[p.ID]; len(got) != want {
 			t.Errorf("prompt %s has %d earlier, want %d", p.ID, len(got), want)
+		}
+	}
+}
+
+// What was written before observations and conclusions had fields is read as if
+// they had.
+func TestOlderBodies(t *testing.T) {
+	for text, want := range map[string]duty.Body{
+		`{"text":"Rolig.","extra_look":true}`:          {Fields: duty.Fields{duty.FieldText: {"Rolig."}, duty.FieldExtraLook: {duty.Yes}}},
+		`{"conclusion":"no_concern","reason":"Plan."}`: {Fields: duty.Fields{duty.FieldConclusion: {duty.NoConcern}, duty.FieldReason: {"Plan."}}},
+		`{"unit":"5A","reason":"opened"}`:              {Unit: "5A", Reason: "opened"},
+		`{"fields":{"text":["Nytt."]}}`:                {Fields: duty.Fields{duty.FieldText: {"Nytt."}}},
+	} {
+		var got duty.Body
+		if err := json.Unmarshal([]byte(text), &got); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", text, diff)
 		}
 	}
 }

@@ -28,6 +28,9 @@ const (
 	FieldOutcome         Field = "outcome"
 	FieldCase            Field = "case"
 	FieldUntil           Field = "until"
+	FieldExtraLook       Field = "extra_look" // "we looked out for pupils we know may be vulnerable"
+	FieldPlace           Field = "place"
+	FieldConclusion      Field = "conclusion" // of a prompt
 
 	FieldWentOn        Field = "went_on"
 	FieldStopped       Field = "stopped"

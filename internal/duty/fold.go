@@ -125,7 +125,7 @@ func foldPrompt(id string, events []Event) (Prompt, bool) {
 		}
 		e.Covers = true
 		p.State = StateConcluded
-		conclusion := cmp.Or(e.Body.Conclusion, e.Body.Fields.Get(FieldOutcome))
+		conclusion := cmp.Or(e.Body.Fields.Get(FieldConclusion), e.Body.Fields.Get(FieldOutcome))
 		// Of two who concluded without having read each other, the one
 		// who is concerned is heard.
 		if concerned[p.Conclusion] {

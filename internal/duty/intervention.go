@@ -39,10 +39,9 @@ func StepIn(owner, school string, a Act) ([]Event, error) {
 	report := a
 	report.ID = following(a.ID, stepped.Subject, Reported)
 	report.Fields = Fields{FieldWhat: f[FieldWentOn], FieldSources: {SourceObservation}, FieldAbout: {AboutPupils}}
-	reported, err := File(owner, school, report)
+	reported, err := File(owner, school, report, stepped.Subject)
 	if err != nil {
 		return nil, err
 	}
-	reported.Body.From = []string{stepped.Subject}
 	return []Event{stepped, reported}, nil
 }

@@ -136,6 +136,16 @@ func TestManyWriters(t *testing.T) {
 				rule, _ := duty.RuleOf(duty.SubjectIntervention, duty.Intervened)
 				keep(duty.StepIn(unit.Owner, unit.School, act(who(rule.Who), 0, anything(t, rule, nil))))
 			},
+			"look after a place": func(*rapid.T) {
+				rule, _ := duty.RuleOf(duty.SubjectInspection, duty.Inspected)
+				e, err := duty.Inspect(unit.Owner, unit.School, act(who(rule.Who), 0, anything(t, rule, nil)))
+				keep([]duty.Event{e}, err)
+			},
+			"say who is where": func(*rapid.T) {
+				rule, _ := duty.RuleOf(duty.SubjectRoutine, duty.Arranged)
+				e, err := duty.Arrange(unit.Owner, unit.School, act(who(rule.Who), 0, anything(t, rule, nil)))
+				keep([]duty.Event{e}, err)
+			},
 			"open a case": func(*rapid.T) {
 				rule, _ := duty.RuleOf(duty.SubjectCase, duty.Opened)
 				var from []duty.Matter
@@ -213,6 +223,10 @@ func holds(t *rapid.T, journal []duty.Event) {
 		if i.Physical() && (i.Fields.Get(duty.FieldAverted) == "" || i.Fields.Get(duty.FieldMilder) == "" || i.Fields.Get(duty.FieldProportionate) == "") {
 			t.Fatal("a pupil was held without the three answers")
 		}
+	}
+	for _, p := range duty.LookedAfter(journal) {
+		keep(p.Routines)
+		keep(p.Inspections)
 	}
 	for _, c := range cases {
 		keep(c.History)

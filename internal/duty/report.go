@@ -10,6 +10,7 @@ type Report struct {
 	Thread
 	About           string
 	What            string
+	From            []string // the prompt or intervention that it came of
 	Sources         []string
 	PossiblySerious bool
 	Received        bool
@@ -36,7 +37,7 @@ func Reports(events []Event) []Report {
 func foldReport(t Thread) Report {
 	f := t.opening().Body.Fields
 	r := Report{
-		Thread: t, About: f.Get(FieldAbout), What: f.Get(FieldWhat), Sources: f[FieldSources],
+		Thread: t, About: f.Get(FieldAbout), What: f.Get(FieldWhat), From: t.opening().Body.From, Sources: f[FieldSources],
 		PossiblySerious: f.Get(FieldPossiblySerious) == Yes,
 		Received:        len(t.Of(Received)) > 0, OwnerTook: len(t.Of(OwnerTook)) > 0, Inquired: len(t.Of(Inquired)) > 0,
 	}
@@ -54,9 +55,12 @@ func foldReport(t Thread) Report {
 	return r
 }
 
-// File makes the event of a report. Its errors are *Refusal.
-func File(owner, school string, a Act) (Event, error) {
-	return open(SubjectReport, Reported, owner, school, a)
+// File makes the event of a report, which may come of other subjects. Its
+// errors are *Refusal.
+func File(owner, school string, a Act, from ...string) (Event, error) {
+	e, err := open(SubjectReport, Reported, owner, school, a)
+	e.Body.From = from
+	return e, err
 }
 
 // SeenBy says whether a person may see the report: who wrote it, who leads the
@@ -99,7 +103,7 @@ func (r Report) subject() Subject           { return SubjectReport }
 func (r Report) scope() string              { return "" }
 func (r Report) before(Step, Fields) Fields { return nil }
 
-func (r Report) allows(step Step, f Fields, _ time.Time) error {
+func (r Report) allows(step Step, a Act) error {
 	if rule, _ := RuleOf(SubjectReport, step); !r.SeenBy("", rule.Who) {
 		return &Refusal{Code: NotYours}
 	}
@@ -109,7 +113,7 @@ func (r Report) allows(step Step, f Fields, _ time.Time) error {
 			return &Refusal{Code: NotNow}
 		}
 	case Judged:
-		if day, _ := ParseDay(f.Get(FieldOn)); day.Before(midnight(r.OpenedAt)) {
+		if day, _ := ParseDay(a.Fields.Get(FieldOn)); day.Before(midnight(r.OpenedAt)) {
 			return &Refusal{Code: EndBeforeStart, Field: string(FieldOn)}
 		}
 	case Routed:
@@ -117,7 +121,7 @@ func (r Report) allows(step Step, f Fields, _ time.Time) error {
 			return &Refusal{Code: NotNow}
 		}
 	case Answered:
-		return mayAnswer(r.Inquired, f)
+		return mayAnswer(r.Inquired, a.Fields)
 	default: // the fields say all
 	}
 	return nil

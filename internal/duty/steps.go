@@ -11,6 +11,8 @@ const (
 	SubjectReport       Subject = "report"
 	SubjectIntervention Subject = "intervention"
 	SubjectCase         Subject = "case"
+	SubjectRoutine      Subject = "routine"    // who looks after a place, and when
+	SubjectInspection   Subject = "inspection" // someone looked after it
 )
 
 // The steps of reports, interventions and cases; some are a prompt's too.
@@ -32,7 +34,9 @@ const (
 	Evaluated  Step = "evaluated"   // what a measure led to
 	Closed     Step = "closed"
 	Reopened   Step = "reopened"
-	Followed   Step = "followed" // into the class of the next school year
+	Followed   Step = "followed"  // into the class of the next school year
+	Arranged   Step = "arranged"  // a routine
+	Inspected  Step = "inspected" // someone was there and looked
 )
 
 // Who may take a step.
@@ -65,6 +69,9 @@ const (
 	NewCase = "new_case" // it became one
 	NoCase  = "no_case"  // it is none, after an inquiry and for the reason given
 )
+
+// Places are where adults look after pupils: those that the survey asks about.
+var Places = []string{"classroom", "corridor", "changing_room", "toilets", "outside", "way_to_school", "other_place"}
 
 // What stepping in leads to.
 const (
@@ -117,9 +124,30 @@ type Rule struct {
 	Fields  []Spec
 }
 
+// takenBy says whether someone may take the step: who leads works there too.
+func (r Rule) takenBy(who Who) bool { return r.Who == who || r.Who == Staff && who == Leader }
+
 // Rules are all steps that people take, in the order in which they meet them.
-// A prompt's Observed and Concluded are older and stand in write.go.
 var Rules = []Rule{
+	{SubjectRoutine, Arranged, Leader, nil, []Spec{
+		{Field: FieldPlace, Kind: KindChoice, Options: Places, Must: true},
+		{Field: FieldText, Kind: KindText, Must: true},
+	}},
+	{SubjectInspection, Inspected, Staff, nil, []Spec{
+		{Field: FieldPlace, Kind: KindChoice, Options: Places, Must: true},
+		{Field: FieldOn, Kind: KindDay, Tense: Past, Must: true},
+		{Field: FieldText, Kind: KindText},
+		{Field: FieldExtraLook, Kind: KindTick, Options: []string{Yes}},
+	}},
+
+	{SubjectPrompt, Observed, Staff, States, []Spec{
+		{Field: FieldText, Kind: KindText, Must: true},
+		{Field: FieldExtraLook, Kind: KindTick, Options: []string{Yes}},
+	}},
+	{SubjectPrompt, Concluded, Staff, States, []Spec{
+		{Field: FieldConclusion, Kind: KindChoice, Options: []string{Concern, NoConcern}, Must: true},
+		{Field: FieldReason, Kind: KindText, MustIf: is(FieldConclusion, NoConcern)},
+	}},
 	{SubjectPrompt, Inquired, Leader, []State{StateOpen, StateObserved}, inquiry},
 	{SubjectPrompt, Answered, Leader, []State{StateOpen, StateObserved}, answer},
 	{SubjectPrompt, Muted, Leader, []State{StateOpen, StateObserved}, []Spec{

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/folgmed/folgmed/internal/disclosure"
 )
 
 // Act is what a person sends to take a step.
@@ -25,9 +27,9 @@ type Matter interface {
 	scope() string
 	// before is what an act changes; nil if it only adds.
 	before(step Step, f Fields) Fields
-	// allows refuses what follows from the matter itself, once the fields
-	// are in order.
-	allows(step Step, f Fields, today time.Time) error
+	// allows refuses what follows from the matter itself, once the act's
+	// fields are in order.
+	allows(step Step, a Act) error
 }
 
 // Take makes the event of a step on a matter. Its errors are *Refusal.
@@ -37,7 +39,7 @@ func Take(m Matter, step Step, a Act) (Event, error) {
 	if !ok || len(rule.From) == 0 || !clientID.MatchString(a.ID) || a.Seen < 1 || a.Seen > t.Version {
 		return Event{}, &Refusal{Code: BadForm}
 	}
-	if rule.Who != a.Who {
+	if !rule.takenBy(a.Who) {
 		return Event{}, &Refusal{Code: NotYours}
 	}
 	if !slices.Contains(rule.From, t.State) {
@@ -47,7 +49,8 @@ func Take(m Matter, step Step, a Act) (Event, error) {
 	if err != nil {
 		return Event{}, err
 	}
-	if err := m.allows(step, fields, a.At); err != nil {
+	a.Fields = fields
+	if err := m.allows(step, a); err != nil {
 		return Event{}, err
 	}
 	return a.event(m.subject().key(t.ID), t.Owner, t.School, step, Body{Fields: fields}), nil
@@ -71,7 +74,7 @@ func open(subject Subject, step Step, owner, school string, a Act) (Event, error
 	if !clientID.MatchString(a.ID) || a.Seen != 0 {
 		return Event{}, &Refusal{Code: BadForm}
 	}
-	if rule.Who != a.Who && rule.Who != Staff { // who leads works there too
+	if !rule.takenBy(a.Who) {
 		return Event{}, &Refusal{Code: NotYours}
 	}
 	fields, err := check(rule.Fields, a.Fields.Get(FieldScope), a.Fields, nil, a.At)
@@ -107,18 +110,32 @@ func (p Prompt) thread() Thread {
 	}
 }
 
-func (p Prompt) allows(step Step, f Fields, today time.Time) error {
+func (p Prompt) allows(step Step, a Act) error {
 	switch step {
+	case Concluded:
+		return p.mayConclude(a.Seen)
 	case Answered:
-		return mayAnswer(p.Inquired, f)
+		return mayAnswer(p.Inquired, a.Fields)
 	case Muted:
 		if p.Grave() {
 			return &Refusal{Code: NotMuted}
 		}
-		if until, _ := ParseDay(f.Get(FieldUntil)); until.After(midnight(today).AddDate(0, 0, mutedFor)) {
+		if until, _ := ParseDay(a.Fields.Get(FieldUntil)); until.After(midnight(a.At).AddDate(0, 0, mutedFor)) {
 			return &Refusal{Code: TooLate, Field: string(FieldUntil)}
 		}
 	default: // the fields say all
+	}
+	return nil
+}
+
+// mayConclude: what is severe is answered, as a report is; and nobody concludes
+// anew who has read that it is concluded.
+func (p Prompt) mayConclude(seen int) error {
+	if p.Kind == disclosure.KindSevere {
+		return &Refusal{Code: SevereStaysOpen}
+	}
+	if slices.ContainsFunc(p.History, func(e Entry) bool { return e.Covers && e.Version < seen }) {
+		return &Refusal{Code: AlreadyConcluded}
 	}
 	return nil
 }

@@ -91,11 +91,11 @@ func opened(id, org, school string, at time.Time) duty.Event {
 func world(t *testing.T) store {
 	concluded := duty.Event{
 		ID: "c", Subject: duty.PromptSubject("p2"), Owner: own, School: schoolA, Version: 1,
-		Step: duty.Concluded, At: moment.AddDate(0, 0, -4), Body: duty.Body{Conclusion: duty.NoConcern, Reason: "x"},
+		Step: duty.Concluded, At: moment.AddDate(0, 0, -4), Body: duty.Body{Fields: duty.Fields{duty.FieldConclusion: {duty.NoConcern}}},
 	}
 	today := duty.Event{
 		ID: "o", Subject: duty.PromptSubject("p1"), Owner: own, School: schoolA, Version: 1,
-		Step: duty.Observed, At: moment.Add(-time.Minute), Body: duty.Body{Text: "x"},
+		Step: duty.Observed, At: moment.Add(-time.Minute), Body: duty.Body{Fields: duty.Fields{duty.FieldText: {"x"}}},
 	}
 	const school, whole, class = disclosure.LevelSchool, disclosure.LevelOwner, disclosure.LevelClass
 	return store{

@@ -103,9 +103,9 @@ func conclude(t *testing.T, prompts []duty.Prompt, signal string, now time.Time)
 	t.Helper()
 	for _, p := range prompts {
 		if _, ok := p.Told(signal); ok && p.Open() {
-			e, err := duty.Conclude(p, duty.Writing{
-				ID: fmt.Sprintf("%.16s-concluded-%d", p.ID, p.Version), Seen: p.Version, At: now, By: "anna", Role: "principal",
-				Conclusion: duty.NoConcern, Reason: "Alt er fulgt opp.",
+			e, err := duty.Take(p, duty.Concluded, duty.Act{
+				ID: fmt.Sprintf("%.16s-concluded-%d", p.ID, p.Version), Seen: p.Version, At: now, By: "anna", Role: "principal", Who: duty.Leader,
+				Fields: duty.Fields{duty.FieldConclusion: {duty.NoConcern}, duty.FieldReason: {"Alt er fulgt opp."}},
 			})
 			if err != nil {
 				t.Fatal(err)
@@ -198,9 +198,9 @@ func TestRounds(t *testing.T) {
 
 			for _, p := range prompts {
 				if p.Open() && p.Kind != disclosure.KindSevere && rapid.Bool().Draw(t, "conclude") {
-					e, err := duty.Conclude(p, duty.Writing{
+					e, err := duty.Take(p, duty.Concluded, duty.Act{
 						ID: fmt.Sprintf("%.16s-concluded-%d", p.ID, p.Version), Seen: p.Version,
-						At: at(int(wave)), By: "anna", Conclusion: duty.Concern,
+						At: at(int(wave)), By: "anna", Who: duty.Leader, Fields: duty.Fields{duty.FieldConclusion: {duty.Concern}},
 					})
 					if err != nil {
 						t.Fatal(err)

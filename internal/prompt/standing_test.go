@@ -28,8 +28,9 @@ func TestStandingEachTerm(t *testing.T) {
 			if !p.Open() {
 				continue
 			}
-			e, err := duty.Conclude(p, duty.Writing{
-				ID: p.ID[:20] + "-concluded", Seen: p.Version, At: now.Add(time.Hour), By: "anna", Conclusion: duty.NoConcern, Reason: "Vi har fulgt med.",
+			e, err := duty.Take(p, duty.Concluded, duty.Act{
+				ID: p.ID[:20] + "-concluded", Seen: p.Version, At: now.Add(time.Hour), By: "anna", Who: duty.Staff,
+				Fields: duty.Fields{duty.FieldConclusion: {duty.NoConcern}, duty.FieldReason: {"Vi har fulgt med."}},
 			})
 			if err != nil {
 				t.Fatal(err)

@@ -133,10 +133,10 @@ func (v *visit) cameOf(m matters, one duty.Case) []link {
 
 // caseFacts are the days of a case, each named as what it is.
 func (s *Staff) caseFacts(v *visit, m matters, one duty.Case) []saidField {
-	facts := []saidField{{v.t("fact.opened"), []string{web.Date(v.lang, one.OpenedAt)}}}
+	facts := []saidField{{"", v.t("fact.opened"), []string{web.Date(v.lang, one.OpenedAt)}}}
 	add := func(key string, words ...string) {
 		if len(words) > 0 {
-			facts = append(facts, saidField{v.t("fact." + key), words})
+			facts = append(facts, saidField{"", v.t("fact." + key), words})
 		}
 	}
 	add("classes", one.Classes...)

@@ -116,14 +116,14 @@ func (s *Staff) origins(c echo.Context, v *visit) (matters, []duty.Matter, error
 		if i := slices.IndexFunc(prompts, func(p duty.Prompt) bool { return p.ID == id }); i >= 0 {
 			return m, []duty.Matter{prompts[i]}, nil
 		}
-	case duty.SubjectIntervention, duty.SubjectCase:
+	default: // no case comes of others
 	}
 	return m, nil, web.Fail("not_found", errNotYours)
 }
 
 func (s *Staff) renderNewCase(c echo.Context, v *visit, from []duty.Matter, status int, again *sent) error {
 	page := openingPage{
-		Frame: v.frameAt(desk.Cases), Title: v.t("newcase.title"), Lead: v.t("newcase.lead"), Notes: v.list("newcase.notes"),
+		Frame: v.frameAt(desk.Cases), Title: v.t("newcase.title"), Lead: v.t("newcase.lead"), Notes: v.list("newcase.notes"), FromLead: v.t("newcase.from"),
 		Form: v.form(asking{
 			subject: duty.SubjectCase, step: duty.Opened, sent: again,
 			action: "/staff/cases/new?school=" + v.school.Org + "&from=" + c.QueryParam("from"),
@@ -134,7 +134,7 @@ func (s *Staff) renderNewCase(c echo.Context, v *visit, from []duty.Matter, stat
 		case duty.Report:
 			page.From = append(page.From, link{"/staff/reports/" + m.ID, m.What})
 		case duty.Prompt:
-			page.From = append(page.From, link{"/staff/prompts/" + m.ID, v.t("newcase.prompt", v.unit(m.Unit))})
+			page.From = append(page.From, v.promptLink(m))
 		}
 	}
 	return s.pages.Render(c, status, "opening", v.lang, page)

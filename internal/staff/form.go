@@ -164,6 +164,7 @@ func (w words) maybe(key string) string { return w.firstOf(key) }
 
 // saidField is one field of an event as people read it.
 type saidField struct {
+	Key   string // the field's; empty where it is none
 	Label string
 	Words []string
 }
@@ -191,7 +192,7 @@ func (v *visit) said(e duty.Event) []saidField {
 		}
 		if len(said) > 0 {
 			name := string(spec.Field)
-			all = append(all, saidField{v.firstOf("field."+string(subject)+"."+string(e.Step)+"."+name, "field."+name), said})
+			all = append(all, saidField{name, v.firstOf("field."+string(subject)+"."+string(e.Step)+"."+name, "field."+name), said})
 		}
 	}
 	return all

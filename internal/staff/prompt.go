@@ -2,14 +2,8 @@ package staff
 
 import (
 	"context"
-	"crypto/rand"
-	"errors"
-	"fmt"
-	"log/slog"
 	"net/http"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -38,11 +32,12 @@ type promptPage struct {
 	Earlier  []earlierCard
 	History  []historyItem
 
-	MayObserve, MayConclude bool
-	Leads                   bool // who concludes is the one that others report to
-	Severe, IsOpen          bool
-	Saved                   string // what was just written, or empty
-	Form                    form
+	Severe, IsOpen bool
+	Saved          string // what was just written, or empty
+	Fault          *fault
+	Observe        *stepForm
+	Conclude       *stepForm
+	Report         string // where to report the concern that it was concluded with
 
 	Steps   []stepForm // what only who leads the school may do
 	NewCase string     // where to open a case of it
@@ -64,17 +59,6 @@ type historyItem struct {
 	Said       []saidField
 }
 
-// form is what the writer's fields hold: what was typed is never lost.
-type form struct {
-	ObservationID, ConclusionID string // event ids: sent twice is written once
-	Seen                        int
-	Text                        string
-	ExtraLook                   bool
-	Conclusion, Reason          string
-	Fault                       *fault
-	sent                        *sent // one of Steps that came back
-}
-
 // fault says beside the field why nothing was written.
 type fault struct {
 	On, Field, Message string
@@ -89,7 +73,7 @@ func (s *Staff) showPrompt(c echo.Context) error {
 	if err := s.audit(c.Request().Context(), v, "read_prompt", p.ID); err != nil {
 		return err
 	}
-	return s.renderPrompt(c, v, prompts, i, http.StatusOK, form{Seen: p.Version})
+	return s.renderPrompt(c, v, prompts, i, http.StatusOK, nil)
 }
 
 // findPrompt finds the prompt of the path among those the person may see. A
@@ -119,7 +103,7 @@ func (s *Staff) findPrompt(c echo.Context) (*visit, []duty.Prompt, int, error) {
 	return nil, nil, 0, web.Fail("not_found", errNotYours)
 }
 
-func (s *Staff) renderPrompt(c echo.Context, v *visit, prompts []duty.Prompt, i, status int, f form) error {
+func (s *Staff) renderPrompt(c echo.Context, v *visit, prompts []duty.Prompt, i, status int, again *sent) error {
 	ctx := c.Request().Context()
 	p := prompts[i]
 	released, err := s.released(ctx, v)
@@ -135,8 +119,10 @@ func (s *Staff) renderPrompt(c echo.Context, v *visit, prompts []duty.Prompt, i,
 		Frame: v.frameAt(desk.Overview), promptCard: s.card(v, p, told), ID: p.ID, Back: overviewOf(v.school.Org),
 		Unit: v.unit(p.Unit), Concern: p.Conclusion == duty.Concern, Ended: p.PeriodOver(),
 		Standing: v.list("standing.list"), Severe: p.Kind == disclosure.KindSevere, IsOpen: p.Open(),
-		MayObserve: v.person.May(access.Observe), MayConclude: v.mayConclude(p), Leads: v.person.May(access.SeeSchool),
-		Saved: c.QueryParam("saved"), Form: f,
+		Saved: c.QueryParam("saved"),
+	}
+	if again != nil {
+		page.Fault = &fault{On: string(again.step), Field: again.field, Message: again.message}
 	}
 	switch page.Saved {
 	case "observed", "concluded", "overtaken", "inquired", "answered", "muted":
@@ -150,13 +136,16 @@ func (s *Staff) renderPrompt(c echo.Context, v *visit, prompts []duty.Prompt, i,
 	for _, e := range p.History {
 		page.History = append(page.History, v.history(e, names))
 	}
-	if page.Form.ObservationID == "" {
-		page.Form.ObservationID = rand.Text()
+	for step, form := range map[duty.Step]**stepForm{duty.Observed: &page.Observe, duty.Concluded: &page.Conclude} {
+		if v.mayTake(step, p) && (step == duty.Observed || p.Open() && !page.Severe) {
+			f := s.promptForm(v, p, step, nil, again)
+			*form = &f
+		}
 	}
-	if page.Form.ConclusionID == "" {
-		page.Form.ConclusionID = rand.Text()
+	if page.Concern && v.person.May(access.Report) {
+		page.Report = "/staff/report?school=" + v.school.Org + "&from=" + duty.PromptSubject(p.ID)
 	}
-	if err := s.leadPrompt(ctx, v, p, &page, f.sent); err != nil {
+	if err := s.leadPrompt(ctx, v, p, &page, again); err != nil {
 		return err
 	}
 	return s.pages.Render(c, status, "prompt", v.lang, page)
@@ -186,12 +175,16 @@ func (s *Staff) leadPrompt(ctx context.Context, v *visit, p duty.Prompt, page *p
 		steps = []duty.Step{duty.Muted}
 	}
 	for _, step := range steps {
-		page.Steps = append(page.Steps, v.form(asking{
-			subject: duty.SubjectPrompt, step: step, action: "/staff/prompts/" + p.ID + "/" + string(step), seen: p.Version,
-			before: duty.Fields{duty.FieldOn: {duty.DayOf(s.Now())}}, cases: v.openCases(m), sent: again,
-		}))
+		page.Steps = append(page.Steps, s.promptForm(v, p, step, v.openCases(m), again))
 	}
 	return nil
+}
+
+func (s *Staff) promptForm(v *visit, p duty.Prompt, step duty.Step, cases []option, again *sent) stepForm {
+	return v.form(asking{
+		subject: duty.SubjectPrompt, step: step, action: "/staff/prompts/" + p.ID + "/" + string(step), seen: p.Version,
+		before: duty.Fields{duty.FieldOn: {duty.DayOf(s.Now())}}, cases: cases, sent: again,
+	})
 }
 
 func (s *Staff) stepOnPrompt(c echo.Context) error {
@@ -199,25 +192,21 @@ func (s *Staff) stepOnPrompt(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if !v.leads() {
+	p, step := prompts[i], duty.Step(c.Param("step"))
+	if !v.mayTake(step, p) {
 		return web.Fail("forbidden", errNotYours)
 	}
 	m, err := s.matters(c.Request().Context(), v)
 	if err != nil {
 		return err
 	}
-	p, step := prompts[i], duty.Step(c.Param("step"))
 	return s.try(c, v, m.events, p.Version, attempt{
 		step: step, about: p.ID, audited: true,
-		make: func(a duty.Act) ([]duty.Event, error) { return oneEvent(m.take(p, step, a)) },
-		again: func(status int, f *sent) error {
-			return s.renderPrompt(c, v, prompts, i, status, form{
-				Seen: p.Version, Fault: &fault{On: string(step), Field: f.field, Message: f.message}, sent: f,
-			})
-		},
+		make:  func(a duty.Act) ([]duty.Event, error) { return oneEvent(m.take(p, step, a)) },
+		again: func(status int, f *sent) error { return s.renderPrompt(c, v, prompts, i, status, f) },
 		done: func(e duty.Event) string {
 			what := string(step)
-			if e.Step == duty.Answered && p.With(e).Open() {
+			if e.Step != duty.Muted && e.Step != duty.Observed && e.Step != duty.Inquired && p.With(e).Open() {
 				what = "overtaken" // a signal came while the writer wrote
 			}
 			return "/staff/prompts/" + p.ID + "?saved=" + what + "#saved"
@@ -225,10 +214,18 @@ func (s *Staff) stepOnPrompt(c echo.Context) error {
 	})
 }
 
-// mayConclude: class staff end the prompts of their own classes; those of a
-// grade or school need who sees it whole.
-func (v *visit) mayConclude(p duty.Prompt) bool {
-	return v.person.May(access.Conclude) && v.sees(p.Unit) && p.Kind != disclosure.KindSevere
+// mayTake says whether the person may take a step on a prompt. Class staff end
+// the prompts of their own classes; those of a grade or school need who sees it
+// whole. All else is for who leads the school.
+func (v *visit) mayTake(step duty.Step, p duty.Prompt) bool {
+	switch step {
+	case duty.Observed:
+		return v.person.May(access.Observe)
+	case duty.Concluded:
+		return v.person.May(access.Conclude) && v.sees(p.Unit)
+	default:
+		return v.leads()
+	}
 }
 
 // toldBy returns the signals of a prompt that the person may see, what to look
@@ -267,15 +264,15 @@ func (v *visit) toldBy(p duty.Prompt, told map[string]disclosure.Signal) (cards 
 func (v *visit) earlier(p duty.Prompt) earlierCard {
 	card := earlierCard{Href: "/staff/prompts/" + p.ID, Conclusion: v.t("conclusion." + p.Conclusion)}
 	for _, e := range p.History {
-		if e.Covers && e.Body.Conclusion == p.Conclusion {
-			card.Date, card.Reason = web.Date(v.lang, e.At), e.Body.Reason
+		if e.Covers && e.Body.Fields.Get(duty.FieldConclusion) == p.Conclusion {
+			card.Date, card.Reason = web.Date(v.lang, e.At), e.Body.Fields.Get(duty.FieldReason)
 		}
 	}
 	return card
 }
 
 func (v *visit) history(e duty.Entry, names map[string]string) historyItem {
-	h := historyItem{When: e.At, What: v.t("step." + string(e.Step)), Text: e.Body.Text, ExtraLook: e.Body.ExtraLook}
+	h := historyItem{When: e.At, What: v.firstOf("did.prompt."+string(e.Step), "step."+string(e.Step))}
 	if e.By != duty.Machine {
 		h.Concurrent = e.Concurrent
 		h.Who = v.t("role." + e.Role)
@@ -288,8 +285,10 @@ func (v *visit) history(e duty.Entry, names map[string]string) historyItem {
 		return h
 	}
 	switch e.Step {
+	case duty.Observed:
+		h.Text, h.ExtraLook = e.Body.Fields.Get(duty.FieldText), e.Body.Fields.Get(duty.FieldExtraLook) == duty.Yes
 	case duty.Concluded:
-		h.What, h.Text = v.t("conclusion."+e.Body.Conclusion), e.Body.Reason
+		h.What, h.Text = v.t("conclusion."+e.Body.Fields.Get(duty.FieldConclusion)), e.Body.Fields.Get(duty.FieldReason)
 	case duty.Inquired, duty.Muted:
 		h.Said = v.said(e.Event)
 	case duty.Answered:
@@ -307,115 +306,10 @@ func (v *visit) history(e duty.Entry, names map[string]string) historyItem {
 	return h
 }
 
-func (s *Staff) observe(c echo.Context) error {
-	return s.write(c, access.Observe, "observed", duty.Observe)
-}
-
-func (s *Staff) conclude(c echo.Context) error {
-	return s.write(c, access.Conclude, "concluded", duty.Conclude)
-}
-
-// write makes an event of a form and appends it. Whatever goes wrong, the page
-// comes back with what was typed.
-func (s *Staff) write(c echo.Context, right access.Right, what string, make func(duty.Prompt, duty.Writing) (duty.Event, error)) error {
-	ctx := c.Request().Context()
-	v, prompts, i, err := s.findPrompt(c)
-	if err != nil {
-		return err
-	}
-	p := prompts[i]
-	// A severe prompt goes on to duty.Conclude, which says why not.
-	if !v.person.May(right) || right == access.Conclude && !v.sees(p.Unit) {
-		return web.Fail("forbidden", errNotYours)
-	}
-	w, err := s.read(c, v, right)
-	if err != nil {
-		return err
-	}
-	f := form{Seen: w.Seen, Text: w.Text, ExtraLook: w.ExtraLook, Conclusion: w.Conclusion, Reason: w.Reason}
-	if right == access.Observe {
-		f.ObservationID = w.ID
-	} else {
-		f.ConclusionID = w.ID
-	}
-	again := func(status int, field, message string) error {
-		f.Fault = &fault{On: what, Field: field, Message: message}
-		return s.renderPrompt(c, v, prompts, i, status, f)
-	}
-
-	event, err := make(p, w)
-	if sent, ok := find(p, w.ID); ok {
-		if sent.By == w.By && sent.Body.Text == w.Text && sent.Body.Reason == w.Reason && sent.Body.Conclusion == w.Conclusion {
-			return s.saved(c, p, what, sent.Event) // the second click of a double click
-		}
-		f.ObservationID, f.ConclusionID, f.Seen = "", "", p.Version
-		return again(http.StatusConflict, "", v.t("refused.sent_before"))
-	}
-	var refusal *duty.Refusal
-	if errors.As(err, &refusal) {
-		if refusal.Code == duty.BadForm { // a page kept too long: let it be sent anew
-			f.ObservationID, f.ConclusionID, f.Seen = "", "", p.Version
-		}
-		return again(http.StatusUnprocessableEntity, refusal.Field, v.refused(refusal))
-	}
-	if err != nil {
-		return fmt.Errorf("make %s event: %w", what, err)
-	}
-	// First the record of the act: an act without one must not be.
-	if err := s.audit(ctx, v, what, p.ID); err != nil {
-		return err
-	}
-	if err := s.Store.AppendDuty(ctx, []duty.Event{event}); err != nil {
-		s.Log.LogAttrs(ctx, slog.LevelError, "duty event not written", slog.String("prompt", p.ID), slog.Any("error", err))
-		return again(http.StatusServiceUnavailable, "", v.t("refused.not_stored"))
-	}
-	return s.saved(c, p, what, event)
-}
-
-// saved sends the writer back to the page by GET, so that a reload sends
-// nothing.
-func (s *Staff) saved(c echo.Context, p duty.Prompt, what string, e duty.Event) error {
-	if e.Step == duty.Concluded && p.With(e).Open() {
-		what = "overtaken" // a signal came while the writer wrote
-	}
-	return c.Redirect(http.StatusSeeOther, "/staff/prompts/"+p.ID+"?saved="+what+"#saved")
-}
-
-// read reads what was sent. Each form has one text: what was seen, or why.
-func (s *Staff) read(c echo.Context, v *visit, right access.Right) (duty.Writing, error) {
-	values, err := c.FormParams()
-	if err != nil {
-		return duty.Writing{}, web.Fail("malformed", fmt.Errorf("read form: %w", err))
-	}
-	seen, _ := strconv.Atoi(values.Get("seen")) // 0 is refused as a bad form
-	w := duty.Writing{ID: values.Get("event"), Seen: seen, At: s.Now(), By: v.person.ID, Role: string(v.person.Role)}
-	text := strings.TrimSpace(strings.ReplaceAll(values.Get("text"), "\r\n", "\n"))
-	if right == access.Observe {
-		w.Text, w.ExtraLook = text, values.Get("extra_look") != ""
-	} else {
-		w.Reason, w.Conclusion = text, values.Get("conclusion")
-	}
-	return w, nil
-}
-
-func find(p duty.Prompt, id string) (duty.Entry, bool) {
-	for _, e := range p.History {
-		if e.ID == id {
-			return e, true
-		}
-	}
-	return duty.Entry{}, false
-}
-
 func (v *visit) refused(r *duty.Refusal) string {
 	message := v.t("refused." + string(r.Code))
 	if r.Found != "" {
 		message = v.t("refused.found", message, r.Found)
 	}
 	return message
-}
-
-// FaultOn says whether a field of a form is what was refused.
-func (p promptPage) FaultOn(on, field string) bool {
-	return p.Form.Fault != nil && p.Form.Fault.On == on && p.Form.Fault.Field == field
 }

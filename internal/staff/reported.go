@@ -24,6 +24,7 @@ type reportedPage struct {
 	Who     string
 	Back    string
 	History []happened
+	From    []link // what it comes of
 	Case    *link
 	Forms   []stepForm
 	NewCase string // where to open a case of it
@@ -59,6 +60,11 @@ func (s *Staff) renderReported(c echo.Context, v *visit, m matters, r duty.Repor
 		Frame: v.frameAt(desk.Reports), Saved: v.saved(c), State: v.t("report.state." + reportState(r)),
 		Said: v.said(r.History[0].Event), Who: v.happened(r.History[0]).Who + ", " + web.DateTime(v.lang, r.OpenedAt),
 		Back: "/staff/reports?school=" + v.school.Org,
+	}
+	for _, p := range duty.Prompts(m.events) {
+		if slices.Contains(r.From, duty.PromptSubject(p.ID)) && v.seesPrompt(p) {
+			page.From = append(page.From, v.promptLink(p))
+		}
 	}
 	if again != nil {
 		page.Fault = &fault{On: string(again.step), Field: again.field, Message: again.message}

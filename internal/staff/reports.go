@@ -103,7 +103,7 @@ func reportState(r duty.Report) string {
 
 // savedWords are what a page may say was written.
 var savedWords = []string{
-	"reported", "intervened", "received", "judged", "routed", "inquired", "answered", "muted", "opened", "raised_with",
+	"reported", "intervened", "inspected", "arranged", "received", "judged", "routed", "inquired", "answered", "muted", "opened", "raised_with",
 	"planned", "changed", "carried_out", "evaluated", "closed", "overtaken_case", "reopened", "followed",
 }
 

@@ -295,9 +295,9 @@ func TestJournals(t *testing.T) {
 	s, ctx := storetest.New(t), t.Context()
 
 	opened := duty.Event{ID: "x", Subject: "prompt:1", Owner: "964338531", School: "974700000", Version: 0, Step: duty.Opened, At: at, By: "folgmed", Body: duty.Body{Signals: []string{"s1"}, Kind: "change"}}
-	observed := duty.Event{ID: "a", Subject: "prompt:1", Owner: "964338531", School: "974700000", Version: 1, Step: duty.Observed, At: at, By: "p1", Role: "principal", Body: duty.Body{Text: "Vi så «dem» alene\ti friminuttet.\n"}}
+	observed := duty.Event{ID: "a", Subject: "prompt:1", Owner: "964338531", School: "974700000", Version: 1, Step: duty.Observed, At: at, By: "p1", Role: "principal", Body: duty.Body{Fields: duty.Fields{duty.FieldText: {"Vi så «dem» alene\ti friminuttet.\n"}}}}
 	sibling := observed
-	sibling.ID, sibling.Body.Text = "b", "noe annet"
+	sibling.ID, sibling.Body.Reason = "b", "noe annet"
 	elsewhere := opened
 	elsewhere.ID, elsewhere.School = "y", "974700001"
 	// An id is its subject's: no event can take the place of another's.

@@ -8,25 +8,16 @@ import (
 )
 
 var (
-	worlds    = flag.Int("attack.worlds", 0, "worlds of each attack in memory; 0: 2,000, or fewer under the race detector")
+	worlds    = flag.Int("attack.worlds", 2000, "worlds of each attack in memory")
 	firstSeed = flag.Uint64("attack.seed", 1, "seed of the first world")
 )
 
 func TestMain(m *testing.M) { storetest.Main(m) }
 
-// usualWorlds are the worlds of each attack in every test run. The race detector
-// takes five times as long and finds nothing in what is played by one goroutine,
-// so under it there are fewer, and the makefile runs them without.
-const usualWorlds = 2000 / slower
-
 // seeds are those of the worlds to attack.
 func seeds() func(yield func(uint64) bool) {
-	n := *worlds
-	if n == 0 {
-		n = usualWorlds
-	}
 	return func(yield func(uint64) bool) {
-		for i := range n {
+		for i := range *worlds {
 			if !yield(*firstSeed + uint64(i)) {
 				return
 			}

@@ -41,8 +41,7 @@
 // # Longer runs
 //
 // Worlds are seeded and made one at a time. Every run of the tests has 2,000 of
-// each attack, under the race detector fewer. From another seed on, as many as
-// you like:
+// each attack. From another seed on, as many as you like:
 //
 //	go test -v -timeout 2h ./internal/attack -attack.worlds 30000 -attack.seed 100001
 //

@@ -11,13 +11,14 @@ import (
 	"net/http"
 	"path"
 	"strings"
+	"sync"
 
 	"github.com/andybalholm/brotli"
 	"github.com/labstack/echo/v4"
 )
 
-// Assets are static files in memory, compressed once at start. Each answers at
-// two paths: the plain one, which a browser asks for anew with an ETag, and
+// Assets are static files in memory, compressed once, when first asked for. Each
+// answers at two paths: the plain one, which a browser asks for anew with an ETag, and
 // the one with a hash of its content, which it may keep for ever.
 type Assets struct {
 	prefix string
@@ -29,8 +30,8 @@ type asset struct {
 	kind      string
 	etag      string
 	plain     []byte
-	gzip      []byte // nil if not smaller
-	brotli    []byte
+	gzip      func() []byte // nil if not smaller
+	brotli    func() []byte
 	immutable bool
 }
 
@@ -76,21 +77,30 @@ func newAsset(name string, b []byte) *asset {
 	if f.kind == "" {
 		f.kind = "application/octet-stream"
 	}
-	var g, br bytes.Buffer
-	// Writing to a buffer can not fail.
-	gw, _ := gzip.NewWriterLevel(&g, gzip.BestCompression)
-	_, _ = gw.Write(b)
-	_ = gw.Close()
-	bw := brotli.NewWriterLevel(&br, brotli.BestCompression)
-	_, _ = bw.Write(b)
-	_ = bw.Close()
-	if g.Len() < len(b) {
-		f.gzip = g.Bytes()
-	}
-	if br.Len() < len(b) {
-		f.brotli = br.Bytes()
-	}
+	f.gzip = sync.OnceValue(func() []byte {
+		var packed bytes.Buffer
+		// The level is a known one, and writing to a buffer can not fail.
+		w, _ := gzip.NewWriterLevel(&packed, gzip.BestCompression)
+		_, _ = w.Write(b)
+		_ = w.Close()
+		return smaller(packed.Bytes(), b)
+	})
+	f.brotli = sync.OnceValue(func() []byte {
+		var packed bytes.Buffer
+		w := brotli.NewWriterLevel(&packed, brotli.BestCompression)
+		_, _ = w.Write(b)
+		_ = w.Close()
+		return smaller(packed.Bytes(), b)
+	})
 	return f
+}
+
+// smaller returns what was packed, or nil where packing gains nothing.
+func smaller(packed, plain []byte) []byte {
+	if len(packed) < len(plain) {
+		return packed
+	}
+	return nil
 }
 
 // Path returns where a file is to be asked for: prefix and hashed name. It
@@ -125,11 +135,11 @@ func (a *Assets) Serve(c echo.Context, name string) error {
 	}
 	body, etag := f.plain, f.etag
 	switch accepted := c.Request().Header.Get("Accept-Encoding"); {
-	case f.brotli != nil && accepts(accepted, "br"):
-		body, etag = f.brotli, f.etag+"-br"
+	case accepts(accepted, "br") && f.brotli() != nil:
+		body, etag = f.brotli(), f.etag+"-br"
 		h.Set("Content-Encoding", "br")
-	case f.gzip != nil && accepts(accepted, "gzip"):
-		body, etag = f.gzip, f.etag+"-gz"
+	case accepts(accepted, "gzip") && f.gzip() != nil:
+		body, etag = f.gzip(), f.etag+"-gz"
 		h.Set("Content-Encoding", "gzip")
 	}
 	etag = `"` + etag + `"`

@@ -35,9 +35,9 @@ func TestWaysToPages(t *testing.T) {
 		"eier":    {Role: access.OwnerRole},
 	}
 	want := map[string][]string{
-		"rektor":  {"Oversikt", "Meld fra", "Meldinger", "Tilsyn", "Saker", "Gjennomføring"},
-		"to":      {"Oversikt", "Meld fra", "Meldinger", "Tilsyn", "Saker", "Gjennomføring", "Vik skole", "Åsen skule"},
-		"laerer":  {"Oversikt", "Meld frå", "Meldingar", "Tilsyn", "Undersøkinga i klassen"},
+		"rektor":  {"Oversikt", "Klasser", "Trinn og skole", "Meld fra", "Meldinger", "Tilsyn", "Saker", "Gjennomføring"},
+		"to":      {"Oversikt", "Klasser", "Trinn og skole", "Meld fra", "Meldinger", "Tilsyn", "Saker", "Gjennomføring", "Vik skole", "Åsen skule"},
+		"laerer":  {"Oversikt", "Klassar", "Meld frå", "Meldingar", "Tilsyn", "Undersøkinga i klassen"},
 		"renhold": {"Report a concern", "Reports", "Supervision"},
 		"eier":    {"Skoleeier"},
 	}

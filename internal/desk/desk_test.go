@@ -84,7 +84,7 @@ func TestWaysToPages(t *testing.T) {
 			t.Errorf("an owner's person is at %q", frame.Place)
 		}
 	}
-	if open("to", "?school="+aas); frame.Place != "Åsen skule" || frame.Nav[1].Href != "/staff/report?school="+aas || !frame.Nav[7].Current {
+	if open("to", "?school="+aas); frame.Place != "Åsen skule" || frame.Nav[3].Href != "/staff/report?school="+aas || !frame.Nav[9].Current {
 		t.Errorf("the other school: %+v", frame)
 	}
 	for _, query := range []string{"?school=" + aas, "?school=300000002", "?school=1"} {

@@ -31,7 +31,7 @@ type measureCard struct {
 	Carry       *stepForm
 	Evaluate    *stepForm
 	Effects     []effect // of its classes, before and after
-	Opened      bool // a form of it has come back
+	Opened      bool     // a form of it has come back
 }
 
 func (v *visit) measures(one duty.Case) []measureCard {

@@ -63,6 +63,7 @@ type asked struct {
 var publicPages = []asked{
 	{http.MethodGet, "/", config.Issuer},
 	{http.MethodGet, "/k", config.Issuer},
+	{http.MethodGet, "/board", config.Issuer},
 	{http.MethodGet, "/sw.js", config.Issuer},
 	{http.MethodGet, privacy.Path, config.Issuer},
 	{http.MethodGet, "/keys.json", config.Issuer},

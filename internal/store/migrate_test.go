@@ -109,7 +109,7 @@ func TestAnswersHoldNothingElse(t *testing.T) {
 		"answers_sealing": "school,class,wave,attempt,nullifier,items,options",
 		"codes":           "wave,school,class,attempt,mac",
 		"code_use":        "wave,mac,blinded",
-		"class_session":   "id,wave,school,class,attempt,session,version,step,places,code,ends",
+		"class_session":   "id,wave,school,class,attempt,session,version,step,places,code,ends,whole_class",
 		"nullifier":       "wave,nullifier",
 	} {
 		var got string

@@ -95,8 +95,14 @@ func TestEveryTableSurvivesPowerCut(t *testing.T) {
 		}
 	}
 	must(t, rows.Err())
-	if tables != len(migrations(t)) {
-		t.Errorf("%d tables from %d migrations", tables, len(migrations(t)))
+	made := 0
+	for _, m := range migrations(t) {
+		if strings.Contains(string(m.Data), "CREATE TABLE") { // others add a column
+			made++
+		}
+	}
+	if tables != made {
+		t.Errorf("%d tables, of which migrations make %d", tables, made)
 	}
 }
 

@@ -19,7 +19,6 @@ import (
 	"github.com/PuerkitoBio/goquery"
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/folgmed/folgmed/internal/access"
 	"github.com/folgmed/folgmed/internal/collect"
 	"github.com/folgmed/folgmed/internal/config"
 	"github.com/folgmed/folgmed/internal/control"
@@ -158,89 +157,6 @@ func must(t *testing.T, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
-	}
-}
-
-func TestFromTabletToPrompt(t *testing.T) {
-	t.Parallel()
-	in := newInstallation(t)
-	a, stop := in.start(t)
-	known := oneSchool()
-	must(t, a.SaveRoster(t.Context(), known))
-	must(t, a.AddPerson(t.Context(), access.Person{
-		Email: principal, Name: "Kari", Role: access.Principal, Owner: known.Owners[0].Org, Schools: []string{school},
-	}))
-	random := rand.New(rand.NewPCG(1, 2))
-	play := player(a, 1)
-	for k := range 8 {
-		must(t, play.Play(t.Context(), firstWave+wave.Number(2*k), sheets(known, random, k, 6)))
-	}
-	must(t, a.SetClock(t.Context(), control.Clock{Real: true}))
-
-	browser := signIn(t, a, principal)
-	overview := browser.get("/staff")
-	prompt, ok := overview.Find(`a[href^="/staff/prompts/"]`).First().Attr("href")
-	if !ok {
-		t.Fatalf("the fall of 8A became no prompt:\n%s", overview.Text())
-	}
-	if !strings.Contains(overview.Text(), "8A") {
-		t.Error("the overview does not name class 8A")
-	}
-	page := browser.get(prompt)
-	browser.submit(page, "observation", url.Values{"text": {"Vi var med i friminuttene hele uka. Noen blir stående alene."}})
-	page = browser.get(prompt)
-	if !strings.Contains(page.Text(), "Noen blir stående alene") {
-		t.Fatalf("what was observed is not on the page:\n%s", page.Text())
-	}
-	browser.submit(page, "conclusion", url.Values{"conclusion": {"concern"}, "text": {"Vi vil snakke med klassen."}})
-
-	token, err := a.OwnerToken(t.Context(), known.Owners[0].Org)
-	must(t, err)
-	metrics := func(path, bearer string) (int, string) {
-		req, err := http.NewRequest(http.MethodGet, path, nil)
-		must(t, err)
-		if bearer != "" {
-			req.Header.Set("Authorization", "Bearer "+bearer)
-		}
-		res, err := http.DefaultClient.Do(req)
-		must(t, err)
-		defer res.Body.Close()
-		body, err := io.ReadAll(res.Body)
-		must(t, err)
-		return res.StatusCode, string(body)
-	}
-	if status, body := metrics(a.PublicURL()+"/owner/metrics", token); status != http.StatusOK || !strings.Contains(body, school) {
-		t.Errorf("the owner's metrics: status %d\n%s", status, body)
-	}
-	if status, body := metrics(a.PublicURL()+"/owner/metrics", token+"x"); status != http.StatusUnauthorized || strings.Contains(body, school) {
-		t.Errorf("the owner's metrics with a wrong token: status %d\n%s", status, body)
-	}
-	status, body := metrics(a.AdminURL()+"/metrics", "")
-	for _, never := range []string{school, "8A", "Skole 1", "grades-8-13", known.Owners[0].Org, "process_", "go_memstats", "go_gc"} {
-		if status != http.StatusOK || strings.Contains(body, never) {
-			t.Errorf("the operator's metrics (status %d) name %q", status, never)
-		}
-	}
-
-	// All of it survives a restart, and the answers themselves are gone.
-	before := lines(t, a)
-	stop()
-	b, _ := in.start(t)
-	if diff := cmp.Diff(before, lines(t, b)); diff != "" {
-		t.Errorf("released before and after a restart:\n%s", diff)
-	}
-	page = signIn(t, b, principal).get(prompt)
-	for _, want := range []string{"Noen blir stående alene", "Vi vil snakke med klassen"} {
-		if !strings.Contains(page.Text(), want) {
-			t.Errorf("%q is gone after a restart", want)
-		}
-	}
-	for k := range 8 {
-		n := uint32(firstWave) + uint32(2*k)
-		must(t, b.store.MoveAnswers(t.Context(), n)) // late rows, were there any
-		must(t, b.store.SealedAnswers(t.Context(), n, func(counts.Ballot) error {
-			return fmt.Errorf("wave %d still holds an answer sheet", n)
-		}))
 	}
 }
 

@@ -66,18 +66,14 @@ func (i issuing) Session(ctx context.Context, school, class string) (classroom.S
 		return classroom.Session{}, err
 	}
 	fingerprint := i.keys.Chain().For(uint32(ask.Wave)).Fingerprint()
-	session := classroom.Session{
+	return classroom.Session{
 		State: classroom.State(s.State), Code: s.Code.Grouped(), Places: s.Places, Taken: s.Taken, Ends: s.Ends,
 		Link: ballot.Link(i.publicURL, s.Code, fingerprint), Fingerprint: ballot.Grouped(fingerprint),
-	}
-	if s.WholeClass {
-		session.Board = ballot.BoardLink(i.publicURL, s.Code)
-	}
-	return session, nil
+	}, nil
 }
 
 // Change does a step of a teacher.
-func (i issuing) Change(ctx context.Context, school, class string, step classroom.Step, event string, o classroom.Opening) error {
+func (i issuing) Change(ctx context.Context, school, class string, step classroom.Step, event string, present int) error {
 	ask, err := i.ask(school, class)
 	if err != nil {
 		return err
@@ -87,7 +83,7 @@ func (i issuing) Change(ctx context.Context, school, class string, step classroo
 		if err := i.keys.Rotate(ask.Wave.SchoolYear()); err != nil {
 			return web.Fail("unavailable", err)
 		}
-		_, err = i.issuer.OpenSession(ctx, ask, event, ballot.Opening(o))
+		_, err = i.issuer.OpenSession(ctx, ask, event, present)
 	case classroom.AddPlace:
 		_, err = i.issuer.AddPlace(ctx, ask, event)
 	case classroom.CloseIt:

@@ -163,18 +163,9 @@ func silence() []byte {
 	return bytes.Repeat(frame, 13)
 }
 
-// hearsRecordings has the page say which recordings were played to the end.
-const hearsRecordings = `
-	const play = Audio.prototype.play;
-	Audio.prototype.play = function() {
-		const heard = () => window.said.push("ended " + this.src.split(":")[0] + " after " + this.duration.toFixed(1));
-		this.addEventListener("ended", heard, {once: true, capture: true}); // before the page hears of it
-		return play.call(this);
-	};`
-
-// withRecordings has two texts of grades 1-4 recorded.
-func withRecordings(t *testing.T) func(*pupil.Options) {
-	t.Helper()
+// A recording goes before the device's voice, also without a network; it is
+// fetched with the others of the wave, whatever is listened to.
+func TestRecordings(t *testing.T) {
 	file, err := os.ReadFile(filepath.Join("..", "..", "surveys", "grades-1-4.yaml"))
 	if err != nil {
 		t.Fatal(err)
@@ -187,18 +178,18 @@ func withRecordings(t *testing.T) func(*pupil.Options) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return func(o *pupil.Options) { o.Surveys = o.Surveys.Merge(own) }
-}
-
-// A recording goes before the device's voice, also without a network; it is
-// fetched with the others of the wave, whatever is listened to.
-func TestRecordings(t *testing.T) {
-	s := newSchool(t, withRecordings(t))
+	s := newSchool(t, func(o *pupil.Options) { o.Surveys = o.Surveys.Merge(own) })
 	b := newBrowser(t)
-	b.withVoices(voices + hearsRecordings + `
+	b.withVoices(voices + `
 		window.held = 0;
 		const hold = URL.createObjectURL;
-		URL.createObjectURL = (blob) => (window.held++, hold.call(URL, blob));`)
+		URL.createObjectURL = (blob) => (window.held++, hold.call(URL, blob));
+		const play = Audio.prototype.play;
+		Audio.prototype.play = function() {
+			const heard = () => window.said.push("ended " + this.src.split(":")[0] + " after " + this.duration.toFixed(1));
+			this.addEventListener("ended", heard, {once: true, capture: true}); // before the page hears of it
+			return play.call(this);
+		};`)
 	b.visit(s.link(s.codes("2B", 1)[0]))
 	b.there(".welcome")
 	b.wait("window.held === 2")

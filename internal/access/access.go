@@ -31,6 +31,21 @@ type Person struct {
 	Schools []string // organisation numbers
 	Classes []string // "SCHOOL/CLASS" for a teacher
 	Lang    string   // nb, nn, en; empty: the school's written standard
+
+	// DeputyUntil is when the person ceases to stand in for the principal; zero
+	// where none was agreed. Until then Role is Deputy, and Post what it is else.
+	DeputyUntil time.Time `json:",omitzero"`
+	Post        Role      `json:"-"`
+}
+
+// on is the person as of a moment: it is the request that asks, so that a right
+// ends in the moment that was agreed, in a session that is open too.
+func (p Person) on(now time.Time) Person {
+	p.Post = p.Role
+	if now.Before(p.DeputyUntil) {
+		p.Role = Deputy
+	}
+	return p
 }
 
 // Store keeps the journal. AppendAccess returns when the event is durable and
@@ -65,6 +80,7 @@ type Service struct {
 	jar   *jar
 	oidc  *oidcClient   // nil without OIDC
 	pins  *rate.Limiter // of wrong ones
+	asks  *rate.Limiter // of people who would like to be let in
 
 	mu     sync.Mutex
 	folded *state
@@ -88,7 +104,7 @@ func New(o Options) (*Service, error) {
 	if err != nil {
 		return nil, fmt.Errorf("access: %w", err)
 	}
-	s := &Service{store: o.Store, audit: o.Audit, now: o.Now, jar: jar, cat: cat, pages: pages, pins: rate.NewLimiter(pinRate, pinBurst)}
+	s := &Service{store: o.Store, audit: o.Audit, now: o.Now, jar: jar, cat: cat, pages: pages, pins: rate.NewLimiter(pinRate, pinBurst), asks: rate.NewLimiter(askRate, askBurst)}
 	if o.OIDC != nil {
 		if s.oidc, err = newOIDC(*o.OIDC); err != nil {
 			return nil, err
@@ -111,6 +127,10 @@ func (s *Service) AddPerson(ctx context.Context, p Person) error {
 	p.ID = newID()
 	if known, ok := st.byEmail(p.Email); ok {
 		p.ID = known.ID
+		p.DeputyUntil = known.DeputyUntil
+		if p.Role != known.Role {
+			p.DeputyUntil = time.Time{} // it was agreed for what the person was
+		}
 	}
 	return s.append(ctx, st, Event{ID: newID(), Step: personAdded, Person: p.ID, Body: body(p)})
 }
@@ -137,7 +157,7 @@ func (s *Service) People(ctx context.Context) ([]Person, error) {
 	}
 	people := make([]Person, 0, len(st.people))
 	for _, p := range st.people {
-		people = append(people, p)
+		people = append(people, p.on(s.now()))
 	}
 	slices.SortFunc(people, func(a, b Person) int {
 		return strings.Compare(a.Name+"\x00"+a.Email, b.Name+"\x00"+b.Email)

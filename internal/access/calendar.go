@@ -51,5 +51,5 @@ func (s *Service) CalendarOf(ctx context.Context, token string) (p Person, ok bo
 			p, ok = st.people[id]
 		}
 	}
-	return p, ok, nil
+	return p.on(s.now()), ok, nil
 }

@@ -37,7 +37,11 @@ const (
 	sessionEnded  = "session_ended" // signed out before its time
 	calendarMade  = "calendar_made" // takes the place of the person's earlier one
 	calendarEnded = "calendar_ended"
-	pinMade       = "pin_made" // takes the place of the class's earlier one
+	pinMade       = "pin_made"    // takes the place of the class's earlier one
+	inviteMade    = "invite_made" // takes the place of the school's earlier one
+	inviteEnded   = "invite_ended"
+	joinAsked     = "join_asked"
+	joinAnswered  = "join_answered"
 )
 
 // byOperator marks events from the command line; a person's carry their id.
@@ -52,6 +56,12 @@ const staleAfter = 15 * time.Second
 // more: whatever it is about has ended by itself, and is refused unread. There
 // is a pair of them for every sign-in, so the fold leaves the old ones out.
 const bygone = max(linkLife, absoluteLife) + time.Hour
+
+// passes are the steps that can matter no more after a time.
+var passes = map[string]time.Duration{
+	linkMade: bygone, linkUsed: bygone, sessionEnded: bygone, pinMade: bygone,
+	joinAsked: requestLife, joinAnswered: requestLife + time.Hour,
+}
 
 // secret is the body of an event about a link, a token or a session.
 type secret struct {
@@ -76,8 +86,10 @@ type state struct {
 	ended    map[string]bool // hashes of sessions
 	// calendars are the hashes of the secrets that read them, by person id.
 	calendars map[string]string
-	pins      map[string]pin // by "SCHOOL/CLASS"
-	last      time.Time      // of the latest event
+	pins      map[string]pin     // by "SCHOOL/CLASS"
+	invites   map[string]invite  // by school
+	asking    map[string]Request // by id, those nobody has answered
+	last      time.Time          // of the latest event
 }
 
 type link struct {
@@ -104,15 +116,14 @@ func fold(events []Event, now time.Time) (*state, error) {
 	st := &state{
 		people: map[string]Person{}, emails: map[string]string{}, links: map[string]link{},
 		tokens: map[string]string{}, subjects: map[subject]string{}, bound: map[string]bool{}, ended: map[string]bool{},
-		calendars: map[string]string{}, pins: map[string]pin{},
+		calendars: map[string]string{}, pins: map[string]pin{}, invites: map[string]invite{}, asking: map[string]Request{},
 	}
 	var matter []Event
 	for _, e := range events {
 		if e.At.After(st.last) {
 			st.last = e.At
 		}
-		passing := e.Step == linkMade || e.Step == linkUsed || e.Step == sessionEnded || e.Step == pinMade
-		if !passing || now.Sub(e.At) <= bygone {
+		if keep, passing := passes[e.Step]; !passing || now.Sub(e.At) <= keep {
 			matter = append(matter, e)
 		}
 	}
@@ -134,6 +145,10 @@ func (st *state) apply(e Event) error {
 		if err := json.Unmarshal([]byte(e.Body), &p); err != nil {
 			return err
 		}
+		if holder, taken := st.emails[p.Email]; taken && holder != p.ID {
+			return nil // of two who were given one address in the same moment the first has it
+		}
+		delete(st.emails, st.people[p.ID].Email)
 		st.people[p.ID], st.emails[p.Email] = p, p.ID
 	case personRemoved:
 		delete(st.emails, st.people[e.Person].Email)
@@ -159,6 +174,23 @@ func (st *state) apply(e Event) error {
 		st.pins[made.School+"/"+made.Class] = made
 	case calendarEnded:
 		delete(st.calendars, e.Person)
+	case inviteMade:
+		var made invite
+		if err := json.Unmarshal([]byte(e.Body), &made); err != nil {
+			return err
+		}
+		st.invites[e.Person] = made
+	case inviteEnded:
+		delete(st.invites, e.Person)
+	case joinAsked:
+		var r Request
+		if err := json.Unmarshal([]byte(e.Body), &r); err != nil {
+			return err
+		}
+		r.At = e.At
+		st.asking[r.ID] = r
+	case joinAnswered:
+		delete(st.asking, e.Person)
 	case linkMade, linkUsed, tokenMade, sessionEnded, calendarMade:
 		var sec secret
 		if err := json.Unmarshal([]byte(e.Body), &sec); err != nil {

@@ -40,17 +40,28 @@ const (
 	RunSession Right = "run_session" // open the survey in class
 	PrintSlips Right = "print_slips" // print codes for a class
 	MakePIN    Right = "make_pin"    // let a substitute run a session
+
+	ManageStaff   Right = "manage_staff"   // say who works at the school, with which classes, and hand out sign-in links
+	NameDeputies  Right = "name_deputies"  // let one of the staff stand in until a day; never a deputy's own
+	ManageLeaders Right = "manage_leaders" // say who leads the owner's schools
+	SeeOwnLog     Right = "see_own_log"    // read what is logged about oneself, and nobody else
 )
 
 // rights is what each role may do: the only such table.
 var rights = map[Role][]Right{
-	Reporter:  {Report},
-	Teacher:   {Report, SeeClass, Observe, Conclude, RunSession, PrintSlips},
-	Deputy:    {Report, SeeClass, SeeSchool, CarryOut, SeeAdult, Observe, Conclude, Lead, RunSession, PrintSlips, MakePIN},
-	Principal: {Report, SeeClass, SeeSchool, CarryOut, SeeAdult, Observe, Conclude, Lead, RunSession, PrintSlips, MakePIN},
-	OwnerRole: {SeeOwner},
+	Reporter:  {Report, SeeOwnLog},
+	Teacher:   {Report, SeeClass, Observe, Conclude, RunSession, PrintSlips, SeeOwnLog},
+	Deputy:    {Report, SeeClass, SeeSchool, CarryOut, SeeAdult, Observe, Conclude, Lead, RunSession, PrintSlips, MakePIN, ManageStaff, SeeOwnLog},
+	Principal: {Report, SeeClass, SeeSchool, CarryOut, SeeAdult, Observe, Conclude, Lead, RunSession, PrintSlips, MakePIN, ManageStaff, NameDeputies, SeeOwnLog},
+	OwnerRole: {SeeOwner, ManageLeaders, SeeOwnLog},
 
-	Substitute: {RunSession},
+	Substitute: {RunSession, SeeOwnLog},
+}
+
+// managedBy is the right that it takes to say who has a post. Nobody at school
+// says who leads it, and only the operator who is an owner's.
+var managedBy = map[Role]Right{
+	Reporter: ManageStaff, Teacher: ManageStaff, Deputy: NameDeputies, Principal: ManageLeaders,
 }
 
 // May says whether a role has a right. An unknown role has none.

@@ -155,6 +155,7 @@ func (s *Service) current(c echo.Context) (session, Person, error) {
 		return session{}, Person{}, err
 	}
 	p, ok := st.people[ses.Person]
+	p = p.on(s.now())
 	if !ok {
 		p, ok = st.substitute(ses.Person, s.now())
 	}

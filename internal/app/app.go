@@ -29,6 +29,7 @@ import (
 	"github.com/folgmed/folgmed/internal/engine"
 	"github.com/folgmed/folgmed/internal/notify"
 	"github.com/folgmed/folgmed/internal/owner"
+	"github.com/folgmed/folgmed/internal/people"
 	"github.com/folgmed/folgmed/internal/pupil"
 	"github.com/folgmed/folgmed/internal/staff"
 	"github.com/folgmed/folgmed/internal/store"
@@ -409,7 +410,14 @@ func (a *App) staffRoutes(shell *echo.Echo) error {
 	if err != nil {
 		return err
 	}
+	staffPages, err := people.New(people.Options{
+		Store: journal, Access: a.access, Public: a.PublicURL, Mail: a.sendLink(), Now: a.opt.Now, Log: a.log,
+	})
+	if err != nil {
+		return err
+	}
 	a.access.Routes(shell)
+	staffPages.Routes(shell, a.access.Require)
 	reminders.Routes(shell, a.access.Require)
 	rooms.Routes(shell, a.access.Require)
 	pages.Routes(shell, a.access.Require)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/folgmed/folgmed/internal/access"
 	"github.com/folgmed/folgmed/internal/config"
 	"github.com/folgmed/folgmed/internal/notify"
 	"github.com/folgmed/folgmed/internal/store"
@@ -41,6 +42,14 @@ func (a *App) startMail(ctx context.Context) error {
 		Count: func(o notify.Outcome) { a.letters.WithLabelValues(string(o)).Inc() },
 	})
 	return err
+}
+
+// sendLink sends a person a sign-in link; nil if there is no mail server.
+func (a *App) sendLink() func(ctx context.Context, p access.Person, lang, link string) error {
+	if a.mail == nil {
+		return nil
+	}
+	return a.mail.SendLink
 }
 
 // mailRoots are the certificates that the mail server may have; nil: the

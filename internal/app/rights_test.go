@@ -196,6 +196,9 @@ func fillForRights(t *testing.T, a *App) map[string]string {
 		if p.Role == access.Reporter {
 			named["id of the cleaner"] = p.ID
 		}
+		if p.Email == principal {
+			named["id of the principal"] = p.ID
+		}
 	}
 	report("report", school, duty.AboutPupils)
 	report("report about staff", school, duty.AboutStaff)

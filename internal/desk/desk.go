@@ -133,7 +133,9 @@ var sections = []struct {
 	{Cases, "/staff/cases", access.Lead, ""},
 	{CarryOut, "/staff/carry-out", access.CarryOut, ""},
 	{Session, access.SessionPath, access.RunSession, access.CarryOut},
+	{People, "/staff/people", access.ManageStaff, ""},
 	{Owner, "/staff/owner", access.SeeOwner, ""},
+	{Leaders, "/staff/leaders", access.ManageLeaders, ""},
 }
 
 //go:embed locale

@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"context"
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
@@ -8,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/folgmed/folgmed/internal/access"
 	"github.com/folgmed/folgmed/internal/web"
 )
 
@@ -47,6 +49,23 @@ func (w *words) letter(d telling, start string) Letter {
 			w.cat.Text(d.lang, "letter.stop"),
 		}, "\n\n") + "\n",
 	}
+}
+
+// SendLink sends a sign-in link to its owner, at once. Like every letter it says
+// nothing else.
+func (n *Notifier) SendLink(ctx context.Context, p access.Person, lang, link string) error {
+	sum := sha256.Sum256([]byte("folgmed sign-in letter v1\n" + link))
+	err := n.Mail.Send(ctx, Letter{
+		To: p.Email, Subject: n.words.cat.Text(lang, "signin.subject"), ID: hex.EncodeToString(sum[:16]),
+		Text: strings.Join([]string{
+			n.words.cat.Text(lang, "letter.hello"), n.words.cat.Text(lang, "signin.text"), link,
+			n.words.cat.Text(lang, "signin.not_asked"), n.words.cat.Text(lang, "letter.stop"),
+		}, "\n\n") + "\n",
+	})
+	if err != nil {
+		return fmt.Errorf("send a sign-in link: %w", err)
+	}
+	return nil
 }
 
 // id follows from whom is told what.

@@ -50,7 +50,8 @@ func known(lang string) bool {
 	return false
 }
 
-var oslo = must(time.LoadLocation("Europe/Oslo"))
+// Oslo is where days begin and end for people.
+var Oslo = must(time.LoadLocation("Europe/Oslo"))
 
 var months = map[string][12]string{
 	"nb": {"januar", "februar", "mars", "april", "mai", "juni", "juli", "august", "september", "oktober", "november", "desember"},
@@ -61,7 +62,7 @@ var months = map[string][12]string{
 // Date writes the day of t in Oslo as people do: 23. november 2026, or
 // 23 November 2026.
 func Date(lang string, t time.Time) string {
-	t = t.In(oslo)
+	t = t.In(Oslo)
 	day := strconv.Itoa(t.Day())
 	if lang != "en" {
 		day += "."
@@ -71,25 +72,25 @@ func Date(lang string, t time.Time) string {
 
 // Midnight is when the day of t in Oslo ends.
 func Midnight(t time.Time) time.Time {
-	y, m, d := t.In(oslo).Date()
-	return time.Date(y, m, d+1, 0, 0, 0, 0, oslo)
+	y, m, d := t.In(Oslo).Date()
+	return time.Date(y, m, d+1, 0, 0, 0, 0, Oslo)
 }
 
 // Clock writes the time of day of t in Oslo: 14.05, or 14:05.
 func Clock(lang string, t time.Time) string {
 	if lang == "en" {
-		return t.In(oslo).Format("15:04")
+		return t.In(Oslo).Format("15:04")
 	}
-	return t.In(oslo).Format("15.04")
+	return t.In(Oslo).Format("15.04")
 }
 
 // DateTime writes the day and the clock of t in Oslo:
 // 23. november 2026 kl. 14.05, or 23 November 2026 at 14:05.
 func DateTime(lang string, t time.Time) string {
 	if lang == "en" {
-		return Date(lang, t) + " at " + t.In(oslo).Format("15:04")
+		return Date(lang, t) + " at " + t.In(Oslo).Format("15:04")
 	}
-	return Date(lang, t) + " kl. " + t.In(oslo).Format("15.04")
+	return Date(lang, t) + " kl. " + t.In(Oslo).Format("15.04")
 }
 
 // Month writes the name of a month as it stands inside a sentence.

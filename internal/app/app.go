@@ -27,6 +27,7 @@ import (
 	"github.com/folgmed/folgmed/internal/config"
 	"github.com/folgmed/folgmed/internal/control"
 	"github.com/folgmed/folgmed/internal/engine"
+	"github.com/folgmed/folgmed/internal/logbook"
 	"github.com/folgmed/folgmed/internal/notify"
 	"github.com/folgmed/folgmed/internal/owner"
 	"github.com/folgmed/folgmed/internal/people"
@@ -416,7 +417,12 @@ func (a *App) staffRoutes(shell *echo.Echo) error {
 	if err != nil {
 		return err
 	}
+	log, err := logbook.New(journal, a.access)
+	if err != nil {
+		return err
+	}
 	a.access.Routes(shell)
+	log.Routes(shell, a.access.Require)
 	staffPages.Routes(shell, a.access.Require)
 	reminders.Routes(shell, a.access.Require)
 	rooms.Routes(shell, a.access.Require)

@@ -66,14 +66,18 @@ func (i issuing) Session(ctx context.Context, school, class string) (classroom.S
 		return classroom.Session{}, err
 	}
 	fingerprint := i.keys.Chain().For(uint32(ask.Wave)).Fingerprint()
-	return classroom.Session{
+	session := classroom.Session{
 		State: classroom.State(s.State), Code: s.Code.Grouped(), Places: s.Places, Taken: s.Taken, Ends: s.Ends,
 		Link: ballot.Link(i.publicURL, s.Code, fingerprint), Fingerprint: ballot.Grouped(fingerprint),
-	}, nil
+	}
+	if s.WholeClass {
+		session.Board = ballot.BoardLink(i.publicURL, s.Code)
+	}
+	return session, nil
 }
 
 // Change does a step of a teacher.
-func (i issuing) Change(ctx context.Context, school, class string, step classroom.Step, event string, present int) error {
+func (i issuing) Change(ctx context.Context, school, class string, step classroom.Step, event string, o classroom.Opening) error {
 	ask, err := i.ask(school, class)
 	if err != nil {
 		return err
@@ -83,7 +87,7 @@ func (i issuing) Change(ctx context.Context, school, class string, step classroo
 		if err := i.keys.Rotate(ask.Wave.SchoolYear()); err != nil {
 			return web.Fail("unavailable", err)
 		}
-		_, err = i.issuer.OpenSession(ctx, ask, event, present)
+		_, err = i.issuer.OpenSession(ctx, ask, event, ballot.Opening(o))
 	case classroom.AddPlace:
 		_, err = i.issuer.AddPlace(ctx, ask, event)
 	case classroom.CloseIt:

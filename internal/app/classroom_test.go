@@ -21,7 +21,7 @@ import (
 const teacher = "laerer@skole.example"
 
 // classroom is a server with a clock of its own, a wave that is open, a class 6A
-// of five with a teacher, a class 9A, and a principal.
+// of five with a teacher, classes 1A and 9A, and a principal.
 func newClassroom(t *testing.T) (a *App, clock *atomic.Int64, stored func(query string) uint64) {
 	t.Helper()
 	clock = new(atomic.Int64)
@@ -33,7 +33,7 @@ func newClassroom(t *testing.T) (a *App, clock *atomic.Int64, stored func(query 
 	must(t, a.SaveRoster(t.Context(), roster.Roster{Owners: []roster.Owner{{
 		Org: "000000001", Name: "Fjordvik", Rhythm: 2, Rate: .25,
 		Schools: []roster.School{{Org: school, Name: "Nordskogen skole", Written: "nb", Classes: []roster.Class{
-			{Name: "6A", Grades: []int{6}, Size: 5}, {Name: "9A", Grades: []int{9}, Size: 20},
+			{Name: "1A", Grades: []int{1}, Size: 5}, {Name: "6A", Grades: []int{6}, Size: 5}, {Name: "9A", Grades: []int{9}, Size: 20},
 		}}},
 	}}}))
 	must(t, player(a, 1).Open(t.Context(), firstWave))
@@ -95,6 +95,9 @@ func TestAClassSession(t *testing.T) {
 	b.Click(`form[action$="6A"] button`)
 	b.Shows("h1", "6A svarer nå")
 	b.Shows("#taken", "0 av 2 plasser")
+	if text(b, ".questions") != "" {
+		t.Error("the board shows questions that nobody wanted shown there")
+	}
 	b.Look("session-open")
 	code, key := text(b, ".code"), text(b, ".key")
 
@@ -180,8 +183,19 @@ func audited(t *testing.T, a *App, email string) []string {
 	return all
 }
 
+// showsTheBoard finds the questions of the session that is open, on a page of its
+// own.
+func showsTheBoard(b *webtest.Browser, a *App, title string) {
+	b.Shows(".questions a", "Vis spørsmålene på tavla")
+	b.Visit(webtest.Eval[string](b, "document.querySelector('.questions a').href"))
+	b.Shows("h1", title)
+	b.Visit(a.PublicURL() + "/staff/session")
+}
+
 // TestASubstitute lets a substitute in by the PIN that the office made: to the
-// page of one class, for the rest of the day, and nowhere else.
+// page of one class, for the rest of the day, and nowhere else. The board shows
+// the questions to the first grade unless somebody chooses otherwise, and to
+// others if somebody does.
 func TestASubstitute(t *testing.T) {
 	t.Parallel()
 	a, clock, stored := newClassroom(t)
@@ -196,6 +210,12 @@ func TestASubstitute(t *testing.T) {
 	first := makePIN()
 	office.Look("session-pin")
 	second := makePIN()
+	office.Visit(a.PublicURL() + "/staff/session/" + school + "/1A")
+	office.Shows("h1", "1A")
+	office.Look("session-young")
+	office.Click(`form[action$="1A"] button`)
+	office.Look("session-whole-class")
+	showsTheBoard(office, a, "Hvordan har du det på skolen?")
 
 	b := webtest.NewBrowser(t)
 	b.Visit(a.PublicURL() + "/staff/signin")
@@ -231,8 +251,10 @@ func TestASubstitute(t *testing.T) {
 	}
 	b.Visit(a.PublicURL() + "/staff")
 	b.Shows("h1", "Undersøkelsen i 6A") // that is all there is
+	b.Click("input[name=whole_class]")
 	b.Click(`form[action$="6A"] button`)
 	b.Shows("h1", "6A svarer nå")
+	showsTheBoard(b, a, "Hvordan har du det på skolen?")
 
 	clock.Add(int64(16 * time.Hour)) // past midnight in Oslo
 	b.Visit(page)

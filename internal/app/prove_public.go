@@ -63,6 +63,7 @@ type asked struct {
 var publicPages = []asked{
 	{http.MethodGet, "/", config.Issuer},
 	{http.MethodGet, "/k", config.Issuer},
+	{http.MethodGet, "/board", config.Issuer},
 	{http.MethodGet, "/sw.js", config.Issuer},
 	{http.MethodGet, privacy.Path, config.Issuer},
 	{http.MethodGet, "/keys.json", config.Issuer},
@@ -209,6 +210,8 @@ func (a *App) proveTablet(ctx context.Context) (prove.Finding, error) {
 		switch name {
 		case "index.html":
 			path = "/"
+		case "board.html":
+			path = "/board"
 		case "worker.js":
 			path = "/sw.js"
 		}
@@ -217,7 +220,7 @@ func (a *App) proveTablet(ctx context.Context) (prove.Finding, error) {
 			return prove.Finding{}, err
 		}
 		switch name {
-		case "index.html":
+		case "index.html", "board.html":
 			body = []byte(strings.Replace(string(body), "<html data-rehearsal ", "<html ", 1))
 		case "worker.js": // the list of files stands on a line before it
 			_, after, _ := strings.Cut(string(body), "\n")

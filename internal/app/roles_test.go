@@ -160,7 +160,7 @@ func TestPartsApart(t *testing.T) {
 	if len(lines(t, job)) == 0 {
 		t.Error("nothing is released")
 	}
-	if page := signIn(t, staff, principal).get("/staff"); !strings.Contains(page.Text(), "8A") {
+	if page := signIn(t, staff, principal).get("/staff/classes"); !strings.Contains(page.Text(), "8A") {
 		t.Errorf("the principal's page does not name class 8A:\n%s", page.Text())
 	}
 	if n := len(collector.schedule.Plan().Open()); n != 0 {

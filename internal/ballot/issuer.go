@@ -99,25 +99,34 @@ func (i *Issuer) Stop(ctx context.Context) error {
 	return errors.Join(i.reads.Stop(ctx), i.uses.Stop(ctx))
 }
 
+// Found is what a code is for. The ticket, and whether the questions are shown
+// and read on the board, are those of a class session; a slip has neither.
+type Found struct {
+	Ask        wave.Ask
+	Ticket     string
+	WholeClass bool
+}
+
 // Lookup tells what the class of a code is asked, if the code can still be
 // spent. It spends nothing. For a code on the board, and for a ticket, it also
 // gives the ticket by which the tablet takes places of the session, while it is
 // open and has one. Errors are of type *Error: malformed, code_refused (unknown,
 // spent or of a voided attempt), no_place, session_closed, wave_closed,
 // rate_limited, unavailable.
-func (i *Issuer) Lookup(ctx context.Context, typed string) (ask wave.Ask, ticket string, err error) {
+func (i *Issuer) Lookup(ctx context.Context, typed string) (Found, error) {
 	r, ask, err := i.admit(ctx, typed)
 	switch {
 	case err != nil:
-		return wave.Ask{}, "", err
+		return Found{}, err
 	case !r.slip && (!r.current || r.session.state(i.opts.Now()) != Open):
-		return wave.Ask{}, "", errSessionOver
+		return Found{}, errSessionOver
 	case requests(r.spent) >= r.room():
-		return wave.Ask{}, "", i.full(r)
-	case !r.slip:
-		ticket = ticketOf(i.opts.Keys, r.session.Session, r.session.Code)
+		return Found{}, i.full(r)
+	case r.slip:
+		return Found{Ask: ask}, nil
 	}
-	return ask, ticket, nil
+	ticket := ticketOf(i.opts.Keys, r.session.Session, r.session.Code)
+	return Found{ask, ticket, r.session.WholeClass}, nil
 }
 
 // Issue spends a code, or takes a place by a ticket, on a blinded nonce and

@@ -362,7 +362,7 @@ func TestUnknownAndSpentLookAlike(t *testing.T) {
 		return reply{fmt.Sprint(err), m.calls}
 	}
 	for name, f := range map[string]func(string) error{
-		"look up": func(c string) error { _, _, err := i.Lookup(t.Context(), c); return err },
+		"look up": func(c string) error { _, err := i.Lookup(t.Context(), c); return err },
 		"issue":   func(c string) error { _, _, err := i.Issue(t.Context(), c, blinded(t)); return err },
 	} {
 		a, b := do(spent, f), do(unknown.String(), f)
@@ -388,7 +388,7 @@ func TestFailedLookupsAreBounded(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, _, err = i.Lookup(t.Context(), c.String())
+		_, err = i.Lookup(t.Context(), c.String())
 		return outcome(err)
 	}
 	var got []string
@@ -403,7 +403,7 @@ func TestFailedLookupsAreBounded(t *testing.T) {
 	}
 	// The pupils at the same address are not held up.
 	for _, c := range sheets[0] {
-		if _, _, err := i.Lookup(t.Context(), c.String()); err != nil {
+		if _, err := i.Lookup(t.Context(), c.String()); err != nil {
 			t.Errorf("a good code is refused: %v", err)
 		}
 		if _, _, err := i.Issue(t.Context(), c.String(), blinded(t)); err != nil {

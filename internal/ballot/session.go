@@ -38,6 +38,15 @@ type SessionEvent struct {
 	Places  uint16    // that it adds
 	Code    CodeMAC   // of the code on the board; with opened
 	Ends    time.Time // when the hour is over; with opened
+	// WholeClass says that the questions are shown and read on the board; with
+	// opened.
+	WholeClass bool
+}
+
+// Opening is what a teacher says when a session opens.
+type Opening struct {
+	Present    int  // pupils in the room
+	WholeClass bool // the questions are shown and read on the board
 }
 
 // hour is how long a class session is open.
@@ -60,11 +69,12 @@ const (
 // Session is a class session as its events tell of it. A place is nothing but
 // one of a number: whoever takes one is told neither which nor of how many.
 type Session struct {
-	State  SessionState
-	Code   Code // on the board; none while unopened
-	Places int
-	Taken  int
-	Ends   time.Time
+	State      SessionState
+	Code       Code // on the board; none while unopened
+	Places     int
+	Taken      int
+	Ends       time.Time
+	WholeClass bool
 }
 
 // fold is what the issuer needs of a session.
@@ -203,9 +213,12 @@ func (i *Issuer) Session(ctx context.Context, ask wave.Ask) (Session, error) {
 // OpenSession opens it for an hour under a new code. There is a place for each
 // pupil present: those that are free, and new ones. It fails with a *CapError
 // beyond the cap. Of the same event there is one, however often it comes.
-func (i *Issuer) OpenSession(ctx context.Context, ask wave.Ask, event string, present int) (Session, error) {
+func (i *Issuer) OpenSession(ctx context.Context, ask wave.Ask, event string, o Opening) (Session, error) {
+	present := o.Present
 	return i.step(ctx, ask, event, func(f fold, taken int) (SessionEvent, error) {
-		e := SessionEvent{Step: sessionOpened, Ends: i.opts.Now().Add(hour).UTC().Truncate(time.Millisecond)}
+		e := SessionEvent{
+			Step: sessionOpened, Ends: i.opts.Now().Add(hour).UTC().Truncate(time.Millisecond), WholeClass: o.WholeClass,
+		}
 		if present < 1 {
 			return e, fail(Malformed, "open a class session for %d pupils: there must be one at least", present)
 		}
@@ -326,7 +339,7 @@ func (i *Issuer) withinCap(ctx context.Context, ask wave.Ask, places int) error 
 
 // show is the session as the teacher may see it.
 func (i *Issuer) show(ctx context.Context, f fold) (Session, error) {
-	s := Session{State: f.state(i.opts.Now()), Places: f.places, Ends: f.Ends}
+	s := Session{State: f.state(i.opts.Now()), Places: f.places, Ends: f.Ends, WholeClass: f.WholeClass}
 	if s.State == Unopened {
 		return s, nil
 	}

@@ -18,15 +18,15 @@ import (
 // joined.
 func join(t testing.TB, i *Issuer, present int) (ticket string) {
 	t.Helper()
-	s, err := i.OpenSession(t.Context(), newPlan(20)[140], fmt.Sprint("open for ", present), present)
+	s, err := i.OpenSession(t.Context(), newPlan(20)[140], fmt.Sprint("open for ", present), Opening{Present: present})
 	if err != nil {
 		t.Fatal(err)
 	}
-	ask, ticket, err := i.Lookup(t.Context(), strings.ToLower(s.Code.Grouped()))
-	if err != nil || ask.Class != "7B" {
-		t.Fatalf("joining %s: %+v, %v", s.Code.Grouped(), ask, err)
+	found, err := i.Lookup(t.Context(), strings.ToLower(s.Code.Grouped()))
+	if err != nil || found.Ask.Class != "7B" {
+		t.Fatalf("joining %s: %+v, %v", s.Code.Grouped(), found, err)
 	}
-	return ticket
+	return found.Ticket
 }
 
 // TestAPlaceForEachChild lets tablets take places of one session from several
@@ -141,8 +141,8 @@ func TestAnHour(t *testing.T) {
 	code := s.Code.String()
 	expect := func(when, joins, finishes string) {
 		t.Helper()
-		_, _, byCode := i.Lookup(ctx, code)
-		_, _, byTicket := i.Lookup(ctx, ticket)
+		_, byCode := i.Lookup(ctx, code)
+		_, byTicket := i.Lookup(ctx, ticket)
 		_, _, issue := i.Issue(ctx, ticket, blinded(t))
 		for name, got := range map[string][2]string{
 			"a tablet joins": {outcome(byCode), joins}, "a child begins": {outcome(byTicket), joins}, "a child finishes": {outcome(issue), finishes},
@@ -189,11 +189,11 @@ func TestAnHour(t *testing.T) {
 	// On Thursday those who were away: a new code, and the old ones are worth
 	// nothing.
 	*now = start.AddDate(0, 0, 3)
-	s, err = i.OpenSession(ctx, ask, "thursday", 2)
+	s, err = i.OpenSession(ctx, ask, "thursday", Opening{Present: 2})
 	if err != nil || s.Places != 6 || s.Taken != 4 || s.Code.String() == code {
 		t.Errorf("%+v, %v", s, err)
 	}
-	again, err := i.OpenSession(ctx, ask, "thursday", 2) // the second click of a double click
+	again, err := i.OpenSession(ctx, ask, "thursday", Opening{Present: 2}) // the second click of a double click
 	if err != nil || again != s {
 		t.Errorf("%+v, %v, want %+v", again, err, s)
 	}
@@ -201,8 +201,35 @@ func TestAnHour(t *testing.T) {
 	if _, o, err := i.Issue(ctx, ticket, first); o != IssuedAgain {
 		t.Errorf("a reply lost on Monday: %s, %v", o, err)
 	}
-	if _, _, err := i.Lookup(ctx, s.Code.String()); err != nil {
+	if _, err := i.Lookup(ctx, s.Code.String()); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestWholeClass tells tablets of the latest opening whether they follow the
+// board. A slip of the same class follows none.
+func TestWholeClass(t *testing.T) {
+	i, _, _ := hourly(t)
+	ctx, ask := t.Context(), newPlan(20)[140]
+	slips, err := i.MakeCodes(ctx, Order{Ask: ask, N: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for event, whole := range map[string]bool{"monday": true, "thursday": false} {
+		s, err := i.OpenSession(ctx, ask, event, Opening{Present: 2, WholeClass: whole})
+		if err != nil || s.WholeClass != whole {
+			t.Errorf("%+v, %v", s, err)
+		}
+		joined, err := i.Lookup(ctx, s.Code.String())
+		if err != nil || joined.WholeClass != whole {
+			t.Errorf("by the code: %+v, %v", joined, err)
+		}
+		if next, err := i.Lookup(ctx, joined.Ticket); err != nil || next.WholeClass != whole {
+			t.Errorf("by the ticket: %+v, %v", next, err)
+		}
+		if slip, err := i.Lookup(ctx, slips[0][0].String()); err != nil || slip.WholeClass || slip.Ticket != "" {
+			t.Errorf("by a slip: %+v, %v", slip, err)
+		}
 	}
 }
 
@@ -213,11 +240,11 @@ func TestSessionRefuses(t *testing.T) {
 		do   func() (Session, error)
 		want string
 	}{
-		"nobody present":    {func() (Session, error) { return i.OpenSession(ctx, p[140], "a", 0) }, "malformed"},
-		"more than the cap": {func() (Session, error) { return i.OpenSession(ctx, p[140], "a", 23) }, "no_place"},
-		"no id":             {func() (Session, error) { return i.OpenSession(ctx, p[140], "", 20) }, "malformed"},
-		"a planned wave":    {func() (Session, error) { return i.OpenSession(ctx, p[141], "a", 20) }, "wave_closed"},
-		"a closed wave":     {func() (Session, error) { return i.OpenSession(ctx, p[139], "a", 20) }, "wave_closed"},
+		"nobody present":    {func() (Session, error) { return i.OpenSession(ctx, p[140], "a", Opening{Present: 0}) }, "malformed"},
+		"more than the cap": {func() (Session, error) { return i.OpenSession(ctx, p[140], "a", Opening{Present: 23}) }, "no_place"},
+		"no id":             {func() (Session, error) { return i.OpenSession(ctx, p[140], "", Opening{Present: 20}) }, "malformed"},
+		"a planned wave":    {func() (Session, error) { return i.OpenSession(ctx, p[141], "a", Opening{Present: 20}) }, "wave_closed"},
+		"a closed wave":     {func() (Session, error) { return i.OpenSession(ctx, p[139], "a", Opening{Present: 20}) }, "wave_closed"},
 		"add, unopened":     {func() (Session, error) { return i.AddPlace(ctx, p[140], "a") }, "session_closed"},
 		"reopen, unopened":  {func() (Session, error) { return i.ReopenSession(ctx, p[140], "a") }, "session_closed"},
 	} {
@@ -233,7 +260,7 @@ func TestSessionRefuses(t *testing.T) {
 	if _, err := i.MakeCodes(ctx, Order{p[140], 12}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := i.OpenSession(ctx, p[140], "a", 11); outcome(err) != "no_place" {
+	if _, err := i.OpenSession(ctx, p[140], "a", Opening{Present: 11}); outcome(err) != "no_place" {
 		t.Errorf("12 slips and 11 places: %v", err)
 	}
 	ticket := join(t, i, 10)
@@ -263,7 +290,7 @@ func TestSessionRefuses(t *testing.T) {
 		t.Errorf("a place by the code on the board: %s, %v", o, err)
 	}
 	m.steps[0].Attempt = 0 // that attempt was set aside
-	if _, _, err := i.Lookup(ctx, ticket); outcome(err) != "code_refused" {
+	if _, err := i.Lookup(ctx, ticket); outcome(err) != "code_refused" {
 		t.Errorf("a ticket of a voided attempt: %v", err)
 	}
 }
@@ -287,7 +314,7 @@ func TestGuessingTheBoard(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, _, err = i.Lookup(t.Context(), c.String())
+		_, err = i.Lookup(t.Context(), c.String())
 		return outcome(err)
 	}
 	var got []string
@@ -295,19 +322,19 @@ func TestGuessingTheBoard(t *testing.T) {
 		got = append(got, guess())
 	}
 	m.calls = nil
-	_, _, err = i.Lookup(t.Context(), s.Code.String())
+	_, err = i.Lookup(t.Context(), s.Code.String())
 	got = append(got, outcome(err))
 	if want := []string{"code_refused", "code_refused", "code_refused", "rate_limited", "rate_limited"}; !slices.Equal(got, want) || len(m.calls) > 0 {
 		t.Errorf("got %v and %v, want %v", got, m.calls, want)
 	}
-	if _, _, err := i.Lookup(t.Context(), ticket); err != nil {
+	if _, err := i.Lookup(t.Context(), ticket); err != nil {
 		t.Errorf("a tablet that joined before: %v", err)
 	}
-	if _, _, err := i.Lookup(t.Context(), slips[0][0].String()); err != nil {
+	if _, err := i.Lookup(t.Context(), slips[0][0].String()); err != nil {
 		t.Errorf("a slip: %v", err)
 	}
 	*now = now.Add(time.Second)
-	if _, _, err := i.Lookup(t.Context(), s.Code.String()); err != nil {
+	if _, err := i.Lookup(t.Context(), s.Code.String()); err != nil {
 		t.Errorf("a second later: %v", err)
 	}
 }
@@ -329,7 +356,7 @@ func TestUnknownBoardCodesCostAsMuch(t *testing.T) {
 	var calls [2][]string
 	for n, code := range []Code{s.Code, unknown} {
 		m.calls = nil
-		if _, _, err := i.Lookup(t.Context(), code.String()); err == nil {
+		if _, err := i.Lookup(t.Context(), code.String()); err == nil {
 			t.Errorf("%s is taken", code)
 		}
 		calls[n] = m.calls
@@ -358,7 +385,7 @@ func TestNothingStoredTellsTheBoard(t *testing.T) {
 		}
 	}
 	other := newIssuer(t, newKeys(t), m, newPlan(20)) // with the database and keys of its own
-	if _, _, err := other.Lookup(t.Context(), s.Code.String()); outcome(err) != "code_refused" {
+	if _, err := other.Lookup(t.Context(), s.Code.String()); outcome(err) != "code_refused" {
 		t.Errorf("the code works under other keys: %v", err)
 	}
 }

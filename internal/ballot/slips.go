@@ -87,6 +87,12 @@ func Link(url string, c Code, fingerprint string) string {
 	return strings.TrimSuffix(url, "/") + "/k#" + c.String() + "." + fingerprint
 }
 
+// BoardLink is where a class screen shows and reads the questions of a session.
+// It keeps no keys and makes no ballot, so it needs no fingerprint.
+func BoardLink(url string, c Code) string {
+	return strings.TrimSuffix(url, "/") + "/board#" + c.String()
+}
+
 // Grouped is a fingerprint as people read it.
 func Grouped(fingerprint string) string { return inGroups(fingerprint, 4) }
 

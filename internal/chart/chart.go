@@ -115,8 +115,7 @@ func (h Heat) SVG() template.HTML {
 		h.ID, width, height)
 	p(`<title id="%s-title">%s</title>`, h.ID, esc(h.Title))
 	p(`<desc id="%s-desc">%s</desc>`, h.ID, esc(h.Desc))
-	p(`<defs><pattern id="%s-hatch" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">`, h.ID)
-	p(`<rect class="hatch-ground" width="7" height="7"/><rect class="hatch-line" width="2" height="7"/></pattern></defs>`)
+	hatch(&b, h.ID)
 	for i, heading := range headings {
 		for j, line := range heading {
 			p(`<text class="heat-column" x="%d" y="%d">%s</text>`,
@@ -142,6 +141,12 @@ func (h Heat) SVG() template.HTML {
 	}
 	b.WriteString(`</svg>`)
 	return template.HTML(b.String()) //nolint:gosec // every text is escaped above
+}
+
+// hatch is the pattern of hidden cells.
+func hatch(b *strings.Builder, id string) {
+	fmt.Fprintf(b, `<defs><pattern id="%s-hatch" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">`, id)
+	b.WriteString(`<rect class="hatch-ground" width="7" height="7"/><rect class="hatch-line" width="2" height="7"/></pattern></defs>`)
 }
 
 // labelWidth is the room that the longest label of a row needs.

@@ -47,6 +47,13 @@ type Session struct {
 	Places      int
 	Taken       int
 	Ends        time.Time
+	Board       string // where the questions are shown and read, if that is chosen
+}
+
+// Opening is what a teacher says when a session opens.
+type Opening struct {
+	Present    int  // pupils in the room
+	WholeClass bool // the questions are shown and read on the board
 }
 
 // Step is what a teacher does with a session.
@@ -65,9 +72,9 @@ const (
 // wave_closed while nothing is asked of the class.
 type Issuing interface {
 	Session(ctx context.Context, school, class string) (Session, error)
-	// Change does a step; present is how many pupils are there when it opens.
-	// The same event again is done once.
-	Change(ctx context.Context, school, class string, step Step, event string, present int) error
+	// Change does a step; what is said of an opening counts when it opens. The
+	// same event again is done once.
+	Change(ctx context.Context, school, class string, step Step, event string, o Opening) error
 	// WriteSlips makes n codes and writes them as a page to print.
 	WriteSlips(ctx context.Context, w io.Writer, school, class, lang string, n int) error
 }
@@ -202,6 +209,12 @@ func (p *Pages) audit(ctx context.Context, v *visit, action string) error {
 // in a minute.
 func oldEnough(class roster.Class) bool {
 	return len(class.Grades) > 0 && slices.Min(class.Grades) >= 8
+}
+
+// young says that the questions are shown and read on the board unless the
+// teacher chooses otherwise: most of such a class does not read yet.
+func young(class roster.Class) bool {
+	return len(class.Grades) > 0 && slices.Min(class.Grades) <= 2
 }
 
 // sentences splits a text of the catalog into its lines.

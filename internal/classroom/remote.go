@@ -33,11 +33,11 @@ type sessionCall struct {
 }
 
 type changeCall struct {
-	School  string `json:"school"`
-	Class   string `json:"class"`
-	Step    Step   `json:"step"`
-	Event   string `json:"event"`
-	Present int    `json:"present"`
+	School  string  `json:"school"`
+	Class   string  `json:"class"`
+	Step    Step    `json:"step"`
+	Event   string  `json:"event"`
+	Opening Opening `json:"opening"`
 }
 
 type slipsCall struct {
@@ -59,7 +59,7 @@ func Listen(path string, issuer Issuing, log *slog.Logger) (*socket.Server, erro
 			if _, ok := acts[c.Step]; !ok {
 				return struct{}{}, web.Fail("malformed", errNoStep)
 			}
-			return struct{}{}, issuer.Change(ctx, c.School, c.Class, c.Step, c.Event, c.Present)
+			return struct{}{}, issuer.Change(ctx, c.School, c.Class, c.Step, c.Event, c.Opening)
 		}),
 		callSlips: socket.Answer(func(ctx context.Context, c slipsCall) ([]byte, error) {
 			var page bytes.Buffer
@@ -87,8 +87,8 @@ func (r *Remote) Session(ctx context.Context, school, class string) (Session, er
 }
 
 // Change does a step of a teacher.
-func (r *Remote) Change(ctx context.Context, school, class string, step Step, event string, present int) error {
-	_, err := ask[struct{}](ctx, r, callChange, changeCall{school, class, step, event, present})
+func (r *Remote) Change(ctx context.Context, school, class string, step Step, event string, o Opening) error {
+	_, err := ask[struct{}](ctx, r, callChange, changeCall{school, class, step, event, o})
 	return err
 }
 

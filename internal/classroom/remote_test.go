@@ -31,8 +31,8 @@ func (i *issuer) Session(_ context.Context, school, class string) (Session, erro
 	return i.session, i.fault
 }
 
-func (i *issuer) Change(_ context.Context, school, class string, step Step, event string, present int) error {
-	i.asked = append(i.asked, []any{school, class, step, event, present})
+func (i *issuer) Change(_ context.Context, school, class string, step Step, event string, o Opening) error {
+	i.asked = append(i.asked, []any{school, class, step, event, o})
 	return i.fault
 }
 
@@ -65,7 +65,7 @@ func TestAnIssuerAfarIsAsOneAtHand(t *testing.T) {
 	home, remote, path := afar(t)
 	home.session = Session{
 		State: Open, Code: "ABCD-EFGH", Link: "https://f.example/k#ABCDEFGH", Fingerprint: "0123-4567",
-		Places: 20, Taken: 3, Ends: time.Date(2026, 9, 14, 9, 30, 0, 0, time.UTC),
+		Places: 20, Taken: 3, Board: "https://f.example/board#ABCDEFGH", Ends: time.Date(2026, 9, 14, 9, 30, 0, 0, time.UTC),
 	}
 	home.page = "<!doctype html>\n<p>Blåbær &amp; <b>«koder»</b></p>"
 	got, err := remote.Session(t.Context(), "000000101", "6A")
@@ -74,10 +74,10 @@ func TestAnIssuerAfarIsAsOneAtHand(t *testing.T) {
 	}
 	want := []any{[]any{"000000101", "6A"}}
 	for _, step := range []Step{OpenIt, AddPlace, CloseIt, ReopenIt} {
-		if err := remote.Change(t.Context(), "000000101", "6Å", step, "event", 19); err != nil {
+		if err := remote.Change(t.Context(), "000000101", "6Å", step, "event", Opening{19, true}); err != nil {
 			t.Errorf("%s: %v", step, err)
 		}
-		want = append(want, []any{"000000101", "6Å", step, "event", 19})
+		want = append(want, []any{"000000101", "6Å", step, "event", Opening{19, true}})
 	}
 	var page bytes.Buffer
 	if err := remote.WriteSlips(t.Context(), &page, "000000101", "6A", "nn", 20); err != nil || page.String() != home.page {
@@ -99,7 +99,7 @@ func TestWhatAnIssuerAfarRefuses(t *testing.T) {
 		_, looking := remote.Session(t.Context(), "s", "6A")
 		for what, err := range map[string]error{
 			"session": looking,
-			"change":  remote.Change(t.Context(), "s", "6A", OpenIt, "e", 1),
+			"change":  remote.Change(t.Context(), "s", "6A", OpenIt, "e", Opening{Present: 1}),
 			"slips":   remote.WriteSlips(t.Context(), io.Discard, "s", "6A", "nb", 1),
 		} {
 			if got, ok := web.Outcome(err); !ok || got != outcome || err.Error() != home.fault.Error() {
@@ -114,7 +114,7 @@ func TestWhatAnIssuerAfarRefuses(t *testing.T) {
 		t.Errorf("a bug got the outcome %s", outcome)
 	}
 	home.fault, home.asked = nil, nil
-	err := remote.Change(t.Context(), "s", "6A", "burn", "e", 1)
+	err := remote.Change(t.Context(), "s", "6A", "burn", "e", Opening{Present: 1})
 	if outcome, _ := web.Outcome(err); outcome != "malformed" || home.asked != nil {
 		t.Errorf("a step that is none: %v, the issuer was asked %v", err, home.asked)
 	}

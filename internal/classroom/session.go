@@ -16,6 +16,7 @@ import (
 
 	"github.com/folgmed/folgmed/internal/access"
 	"github.com/folgmed/folgmed/internal/qr"
+	"github.com/folgmed/folgmed/internal/roster"
 	"github.com/folgmed/folgmed/internal/web"
 )
 
@@ -82,7 +83,7 @@ type sessionPage struct {
 	PIN         string // just made
 	MayPrint    bool
 	MayPIN      bool
-	Present     int
+	Opening     Opening // as the form stands
 }
 
 func (p *Pages) show(c echo.Context) error {
@@ -93,8 +94,11 @@ func (p *Pages) show(c echo.Context) error {
 	if err := p.audit(c.Request().Context(), v, "read_session"); err != nil {
 		return err
 	}
-	return p.render(c, v, http.StatusOK, sessionPage{Present: v.class.Size})
+	return p.render(c, v, http.StatusOK, sessionPage{Opening: offered(v.class)})
 }
+
+// offered is how the form of an opening stands until a teacher changes it.
+func offered(class roster.Class) Opening { return Opening{class.Size, young(class)} }
 
 func (p *Pages) render(c echo.Context, v *visit, status int, page sessionPage) error {
 	session, err := p.Issuing.Session(c.Request().Context(), v.School.Org, v.class.Name)
@@ -176,18 +180,19 @@ func (p *Pages) change(c echo.Context) error {
 		return web.Fail("malformed", errNoStep)
 	}
 	present, _ := strconv.Atoi(c.FormValue("present")) // 0 is refused where it matters
+	opening := Opening{present, c.FormValue("whole_class") != ""}
 	if err := p.audit(c.Request().Context(), v, act); err != nil {
 		return err
 	}
-	err = p.Issuing.Change(c.Request().Context(), v.School.Org, v.class.Name, step, c.FormValue("event"), present)
+	err = p.Issuing.Change(c.Request().Context(), v.School.Org, v.class.Name, step, c.FormValue("event"), opening)
 	if err != nil {
-		return p.refused(c, v, err, present)
+		return p.refused(c, v, err, opening)
 	}
 	return c.Redirect(http.StatusSeeOther, access.SessionOf(v.School.Org, v.class.Name))
 }
 
 // refused shows the page again and says why nothing was done.
-func (p *Pages) refused(c echo.Context, v *visit, err error, present int) error {
+func (p *Pages) refused(c echo.Context, v *visit, err error, opening Opening) error {
 	outcome, ok := web.Outcome(err)
 	key := "refused." + outcome
 	if !ok || !p.cat.Has(key) {
@@ -196,7 +201,7 @@ func (p *Pages) refused(c echo.Context, v *visit, err error, present int) error 
 	if outcome == "unavailable" {
 		p.Log.LogAttrs(c.Request().Context(), slog.LevelError, "class session not changed", slog.Any("error", err))
 	}
-	return p.render(c, v, web.Status(outcome), sessionPage{Fault: p.cat.Text(v.Lang, key), Present: present})
+	return p.render(c, v, web.Status(outcome), sessionPage{Fault: p.cat.Text(v.Lang, key), Opening: opening})
 }
 
 // slips prints codes for the class.
@@ -210,14 +215,14 @@ func (p *Pages) slips(c echo.Context) error {
 	}
 	n, _ := strconv.Atoi(c.FormValue("count"))
 	if n < 1 {
-		return p.render(c, v, http.StatusBadRequest, sessionPage{Fault: p.cat.Text(v.Lang, "refused.malformed"), Present: v.class.Size})
+		return p.render(c, v, http.StatusBadRequest, sessionPage{Fault: p.cat.Text(v.Lang, "refused.malformed"), Opening: offered(v.class)})
 	}
 	if err := p.audit(c.Request().Context(), v, "printed_slips"); err != nil {
 		return err
 	}
 	var page bytes.Buffer
 	if err := p.Issuing.WriteSlips(c.Request().Context(), &page, v.School.Org, v.class.Name, v.School.Written, n); err != nil {
-		return p.refused(c, v, err, v.class.Size)
+		return p.refused(c, v, err, offered(v.class))
 	}
 	web.AllowOwnStyle(c.Response().Header(), page.Bytes())
 	return c.HTMLBlob(http.StatusOK, page.Bytes())
@@ -233,5 +238,5 @@ func (p *Pages) pin(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return p.render(c, v, http.StatusOK, sessionPage{PIN: pin, Present: v.class.Size})
+	return p.render(c, v, http.StatusOK, sessionPage{PIN: pin, Opening: offered(v.class)})
 }

@@ -108,6 +108,8 @@ type Section string
 // The sections, named as in the catalog.
 const (
 	Overview    Section = "overview"
+	Classes     Section = "classes"
+	Groups      Section = "groups"
 	Report      Section = "report"
 	Reports     Section = "reports"
 	Cases       Section = "cases"
@@ -127,6 +129,8 @@ var sections = []struct {
 	right, unless access.Right
 }{
 	{Overview, "/staff", access.SeeClass, ""},
+	{Classes, "/staff/classes", access.SeeClass, ""},
+	{Groups, "/staff/groups", access.SeeSchool, ""},
 	{Report, "/staff/report", access.Report, ""},
 	{Reports, "/staff/reports", access.Report, ""},
 	{Inspections, "/staff/inspections", access.Report, ""},
@@ -147,7 +151,7 @@ var words = must(web.NewCatalog(files, "locale"))
 // Frame is what stands around a page, with the ways to the others. here is the
 // section that the page belongs to, or empty.
 func (v *Visit) Frame(here Section) web.Frame {
-	f := web.Frame{Who: v.Person.Name, Place: v.School.Name, Home: v.href("/staff")}
+	f := web.Frame{Who: v.Person.Name, Place: v.School.Name, Home: v.Href("/staff")}
 	if f.Place == "" {
 		f.Place = v.Owner.Name
 	}
@@ -157,7 +161,7 @@ func (v *Visit) Frame(here Section) web.Frame {
 	for _, s := range sections {
 		if v.Person.May(s.right) && !v.Person.May(s.unless) {
 			f.Nav = append(f.Nav, web.NavItem{
-				Label: words.Text(v.Lang, "nav."+string(s.section)), Href: v.href(s.path), Current: s.section == here,
+				Label: words.Text(v.Lang, "nav."+string(s.section)), Href: v.Href(s.path), Current: s.section == here,
 			})
 		}
 	}
@@ -172,8 +176,8 @@ func (v *Visit) Frame(here Section) web.Frame {
 	return f
 }
 
-// href names the school in an address where the person has several.
-func (v *Visit) href(path string) string {
+// Href names the school in an address where the person has several.
+func (v *Visit) Href(path string) string {
 	if len(v.Schools) < 2 {
 		return path
 	}

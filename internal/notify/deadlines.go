@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"slices"
@@ -38,21 +39,11 @@ func (m Matters) deadlines(p access.Person, cal duty.Calendar, now time.Time) []
 		add("report:"+r.ID, day, ok && theirs && !p.May(access.SeeOwner))
 	}
 	for _, c := range m.cases {
-		if !c.Open() {
-			continue
-		}
 		leads := p.SeesSchool(c.School)
-		day, ok := c.GovernorDay(cal)
-		add("governor:"+c.ID, day, ok && leads)
-		for _, measure := range c.Measures {
-			f := measure.Fields()
-			theirs := leads || p.AtSchool(c.School) && f.Has(duty.FieldBy, p.ID)
-			to, ok := duty.ParseDay(f.Get(duty.FieldTo))
-			add("measure:"+measure.ID, to, ok && theirs && len(measure.CarriedOut) == 0)
-			on := f.Get(duty.FieldEvaluateOn)
-			evaluated := slices.ContainsFunc(measure.Evaluations, func(e duty.Entry) bool { return e.Body.Fields.Get(duty.FieldOn) >= on })
-			day, ok := duty.ParseDay(on)
-			add("evaluation:"+measure.ID, day, ok && theirs && !evaluated)
+		for _, d := range c.Deadlines(cal) {
+			theirs := leads || p.AtSchool(c.School) && slices.Contains(d.By, p.ID)
+			key := map[string]string{duty.GovernorFrom: "governor:", duty.CarryOutBy: "measure:", duty.EvaluateBy: "evaluation:"}[d.What]
+			add(key+cmp.Or(d.Measure, c.ID), d.Day, theirs)
 		}
 	}
 	return all

@@ -44,7 +44,7 @@ var Tables = []Stored{
 	{"release", []string{"release", "wave", "owner", "school", "level", "unit", "audience", "item", "form", "value", "reason"}, counted},
 
 	{"class_session", []string{
-		"id", "wave", "school", "class", "attempt", "session", "version", "step", "places", "code", "ends",
+		"id", "wave", "school", "class", "attempt", "session", "version", "step", "places", "code", "ends", "whole_class",
 	}, adults},
 	{"duty_event", []string{"id", "subject", "owner", "school", "version", "step", "at", "by", "role", "body"}, adults},
 	{"access_event", []string{"id", "at", "by", "step", "person", "body"}, adults},

@@ -26,6 +26,7 @@ type codeRequest struct {
 // class in a wave, and the ticket for all tablets that join one session.
 type codeReply struct {
 	Ticket     string            `json:"ticket,omitempty"`
+	WholeClass bool              `json:"wholeClass,omitempty"` // the questions are shown and read on the board
 	Info       ballot.Info       `json:"info"`
 	Ordinal    int               `json:"ordinal"`
 	SchoolName string            `json:"schoolName"`
@@ -61,10 +62,11 @@ func (a *App) code(c echo.Context) error {
 	if err := web.ReadJSON(c, maxBody, &req); err != nil {
 		return err
 	}
-	ask, ticket, err := a.opts.Issuer.Lookup(c.Request().Context(), req.Code)
+	found, err := a.opts.Issuer.Lookup(c.Request().Context(), req.Code)
 	if err != nil {
 		return err
 	}
+	ask := found.Ask
 	owner, school, ok := a.opts.Roster().School(ask.School)
 	if !ok {
 		return fmt.Errorf("school %s is asked in wave %d but stands in no roster", ask.School, ask.Wave)
@@ -75,7 +77,8 @@ func (a *App) code(c echo.Context) error {
 	}
 	langs, asked := q.Offered(), q.Asked(ask.Ordinal)
 	reply := codeReply{
-		Ticket:     ticket,
+		Ticket:     found.Ticket,
+		WholeClass: found.WholeClass,
 		Info:       ballot.InfoOf(ask),
 		Ordinal:    ask.Ordinal,
 		SchoolName: school.Name,

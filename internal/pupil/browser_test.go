@@ -48,6 +48,15 @@ func (b *browser) tab() (tab *browser, shut func()) {
 	return watched(b.t, ctx), shut
 }
 
+// another is a tablet more in the same browser, which shares nothing with the
+// first one.
+func (b *browser) another() *browser {
+	b.t.Helper()
+	ctx, shut := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext())
+	b.t.Cleanup(shut)
+	return watched(b.t, ctx)
+}
+
 // watched fails the test if the page in a tab complains.
 func watched(t *testing.T, ctx context.Context) *browser {
 	t.Helper()
@@ -100,6 +109,10 @@ func (b *browser) resize(size string) {
 	switch size {
 	case "tablet":
 		b.run(chromedp.EmulateViewport(1024, 768))
+	case "projector":
+		b.run(chromedp.EmulateViewport(1920, 1080))
+	case "zoomed": // that of a laptop, at 200 %
+		b.run(chromedp.EmulateViewport(640, 400))
 	case "phone":
 		b.run(chromedp.EmulateViewport(390, 844, chromedp.EmulateScale(2), chromedp.EmulateMobile))
 	}
@@ -168,8 +181,17 @@ func quoted(s string) string {
 	return string(b)
 }
 
-// look checks what every screen must keep, and takes a picture if asked to.
+// look checks what every screen of a tablet must keep.
 func (b *browser) look(name string) {
+	b.t.Helper()
+	b.inspect(name)
+	if !eval[bool](b, "document.querySelector('footer .help') !== null") {
+		b.t.Errorf("%s: no way to someone to talk to", name)
+	}
+}
+
+// inspect checks what every screen must keep, and takes a picture if asked to.
+func (b *browser) inspect(name string) {
 	b.t.Helper()
 	if dir := os.Getenv(shotsVariable); dir != "" {
 		png, err := chromedp.Run(b.ctx, chromedp.CaptureScreenshot())
@@ -212,8 +234,15 @@ func (b *browser) look(name string) {
 	if eval[bool](b, "document.scrollingElement.scrollWidth > innerWidth") {
 		b.t.Errorf("%s (%s): wider than the screen", name, b.size)
 	}
-	if !eval[bool](b, "document.querySelector('footer .help') !== null") {
-		b.t.Errorf("%s: no way to someone to talk to", name)
+}
+
+// theme shows pages in the light or in the dark.
+func (b *browser) theme(scheme string) {
+	b.t.Helper()
+	if _, err := chromedp.Call(b.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
+	}); err != nil {
+		b.t.Fatal(err)
 	}
 }
 
@@ -718,11 +747,7 @@ func TestEveryScreenIsAccessible(t *testing.T) {
 		t.Run(name+"-"+test.size, func(t *testing.T) {
 			b := newBrowser(t)
 			b.resize(test.size)
-			if _, err := chromedp.Call(b.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
-				Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: test.scheme}},
-			}); err != nil {
-				t.Fatal(err)
-			}
+			b.theme(test.scheme)
 			b.visit(s.url)
 			b.there("#code")
 			b.click(fmt.Sprintf("header [lang=%s]", test.lang))

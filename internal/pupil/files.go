@@ -10,10 +10,11 @@ import (
 )
 
 // Files are the files that the tablet app was built into, by name, each with
-// its SHA-256 in hex: the page at / (index.html), what it loads (assets), and
-// the service worker (worker.js), before which the server puts the list of what
-// it serves. The same sources give the same bytes, so anyone can build them and
-// compare. The page of a rehearsal says so, in one word more.
+// its SHA-256 in hex: the pages at / (index.html) and /board (board.html), what
+// they load (assets), and the service worker (worker.js), before which the
+// server puts the list of what it serves. The same sources give the same bytes,
+// so anyone can build them and compare. The page of a rehearsal says so, in one
+// word more.
 func Files() (map[string]string, error) {
 	hashes := make(map[string]string)
 	err := fs.WalkDir(built, "dist", func(name string, d fs.DirEntry, err error) error {

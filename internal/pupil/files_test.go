@@ -27,6 +27,8 @@ func TestFilesAreWhatIsServed(t *testing.T) {
 		switch name {
 		case "index.html":
 			path = "/"
+		case "board.html":
+			path = "/board"
 		case "worker.js":
 			path = "/sw.js"
 		}

@@ -1,5 +1,5 @@
-// Package pupil is the tablet app: the page, and the three requests it makes.
-// The app itself stands in app/ (TypeScript); `make build` bundles it into
+// Package pupil is the tablet app: the page, the three requests it makes, and the
+// page of a class screen beside the tablets. The app itself stands in app/ (TypeScript); `make build` bundles it into
 // dist/, which is embedded.
 //
 // It keeps no session, sets no cookie and writes no log: nothing here could
@@ -23,7 +23,6 @@ import (
 	"github.com/folgmed/folgmed/internal/ballot"
 	"github.com/folgmed/folgmed/internal/collect"
 	"github.com/folgmed/folgmed/internal/roster"
-	"github.com/folgmed/folgmed/internal/wave"
 	"github.com/folgmed/folgmed/internal/web"
 	"github.com/folgmed/folgmed/surveys"
 )
@@ -33,9 +32,8 @@ var built embed.FS
 
 // Issuer turns codes into ballots. Its errors carry their own outcome.
 type Issuer interface {
-	// Lookup tells what the class of a code is asked, and spends nothing. The
-	// ticket is there if the code is that of a class session.
-	Lookup(ctx context.Context, code string) (ask wave.Ask, ticket string, err error)
+	// Lookup tells what the class of a code is asked, and spends nothing.
+	Lookup(ctx context.Context, code string) (ballot.Found, error)
 	// Issue spends the code, or takes a place by the ticket, on a blinded nonce.
 	Issue(ctx context.Context, code string, blinded []byte) (ballot.Evaluation, ballot.Outcome, error)
 }
@@ -77,6 +75,7 @@ type Options struct {
 type App struct {
 	opts   Options
 	page   []byte
+	board  []byte
 	assets *web.Assets
 	sw     *worker
 }
@@ -87,15 +86,13 @@ func New(o Options) (*App, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the tablet app: %w", err)
 	}
-	page, err := fs.ReadFile(dist, "index.html")
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, errors.New("the tablet app is not built: run make build")
-	}
+	page, err := readPage(dist, "index.html", o.Rehearsal)
 	if err != nil {
-		return nil, fmt.Errorf("read the tablet app: %w", err)
+		return nil, err
 	}
-	if o.Rehearsal {
-		page = bytes.Replace(page, []byte("<html "), []byte("<html data-rehearsal "), 1)
+	board, err := readPage(dist, "board.html", o.Rehearsal)
+	if err != nil {
+		return nil, err
 	}
 	bundle, err := fs.Sub(dist, "assets")
 	if err != nil {
@@ -109,13 +106,30 @@ func New(o Options) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &App{opts: o, page: page, assets: assets, sw: sw}, nil
+	return &App{opts: o, page: page, board: board, assets: assets, sw: sw}, nil
 }
 
-// Routes adds the page at / and /k, its files, and the API.
+// readPage reads a page, which in a rehearsal says so.
+func readPage(dist fs.FS, name string, rehearsal bool) ([]byte, error) {
+	page, err := fs.ReadFile(dist, name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, errors.New("the tablet app is not built: run make build")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the tablet app: %w", err)
+	}
+	if rehearsal {
+		page = bytes.Replace(page, []byte("<html "), []byte("<html data-rehearsal "), 1)
+	}
+	return page, nil
+}
+
+// Routes adds the page at / and /k, that of the class screen, their files, and
+// the API.
 func (a *App) Routes(e *echo.Echo) {
 	e.GET("/", a.index)
 	e.GET("/k", a.index) // the code follows after #, which no browser sends
+	e.GET("/board", a.wholeClass)
 	e.GET("/assets/*", a.asset)
 	e.GET("/sounds/:name", a.sound)
 	e.GET("/sw.js", a.worker, middleware.Gzip())
@@ -154,6 +168,14 @@ func (a *App) index(c echo.Context) error {
 		header[name] = values
 	}
 	return c.Blob(http.StatusOK, header.Get(echo.HeaderContentType), a.page)
+}
+
+// wholeClass is the page of the class screen, which shows and reads the questions
+// while the tablets follow. It is a page of the app, so that both have the same
+// words, pictures and voices; it takes no place and makes no ballot.
+func (a *App) wholeClass(c echo.Context) error {
+	web.AllowMedia(c.Response().Header())
+	return c.HTMLBlob(http.StatusOK, a.board)
 }
 
 // pageHeaders are those of the page: the shell's, and one script address that

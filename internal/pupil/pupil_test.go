@@ -68,7 +68,7 @@ type school struct {
 	instead   func(echo.Context) (bool, error) // answers in place of the app, if set
 }
 
-// plan is a plan of one wave: a class per questionnaire, and 10D, for which the
+// plan is a plan of one wave: classes for each questionnaire, and 10D, for which the
 // wave is closed.
 type plan map[string]wave.Ask
 
@@ -108,7 +108,7 @@ func newSchool(t *testing.T, change ...func(*pupil.Options)) *school {
 		surveys: set,
 		tally:   make(tally, 1000),
 	}
-	for class, grade := range map[string]int{"2B": 2, "6A": 6, "9C": 9, "10D": 10} {
+	for class, grade := range map[string]int{"1A": 1, "2B": 2, "6A": 6, "9C": 9, "10D": 10} {
 		q, ok := set.For([]int{grade})
 		if !ok {
 			t.Fatalf("no questionnaire for grade %d", grade)
@@ -193,6 +193,7 @@ var theRoster = roster.Roster{Owners: []roster.Owner{{
 			{Name: "Omar Haddad", Role: "miljøarbeider"},
 		},
 		Classes: []roster.Class{
+			{Name: "1A", Grades: []int{1}, Size: 20},
 			{Name: "2B", Grades: []int{2}, Size: 20},
 			{Name: "6A", Grades: []int{6}, Size: 20},
 			{Name: "9C", Grades: []int{9}, Size: 20},
@@ -470,7 +471,7 @@ func TestPageIsStrictAndSmall(t *testing.T) {
 		return response, body
 	}
 
-	for _, path := range []string{"/", "/k"} {
+	for _, path := range []string{"/", "/k", "/board"} {
 		response, _ := fetch(path)
 		csp := response.Header.Get("Content-Security-Policy")
 		for _, rule := range []string{"default-src 'none'", "script-src 'self'", "style-src 'self'", "require-trusted-types-for 'script'"} {

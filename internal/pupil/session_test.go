@@ -22,7 +22,12 @@ import (
 // open opens the class session of a class for so many pupils.
 func (s *school) open(class string, present int) ballot.Session {
 	s.t.Helper()
-	opened, err := s.issuer.OpenSession(s.t.Context(), s.plan[class], "opened", present)
+	return s.opened(class, ballot.Opening{Present: present})
+}
+
+func (s *school) opened(class string, o ballot.Opening) ballot.Session {
+	s.t.Helper()
+	opened, err := s.issuer.OpenSession(s.t.Context(), s.plan[class], "opened", o)
 	if err != nil {
 		s.t.Fatal(err)
 	}

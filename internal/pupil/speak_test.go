@@ -163,9 +163,18 @@ func silence() []byte {
 	return bytes.Repeat(frame, 13)
 }
 
-// A recording goes before the device's voice, also without a network; it is
-// fetched with the others of the wave, whatever is listened to.
-func TestRecordings(t *testing.T) {
+// hearsRecordings has the page say which recordings were played to the end.
+const hearsRecordings = `
+	const play = Audio.prototype.play;
+	Audio.prototype.play = function() {
+		const heard = () => window.said.push("ended " + this.src.split(":")[0] + " after " + this.duration.toFixed(1));
+		this.addEventListener("ended", heard, {once: true, capture: true}); // before the page hears of it
+		return play.call(this);
+	};`
+
+// withRecordings has two texts of grades 1-4 recorded.
+func withRecordings(t *testing.T) func(*pupil.Options) {
+	t.Helper()
 	file, err := os.ReadFile(filepath.Join("..", "..", "surveys", "grades-1-4.yaml"))
 	if err != nil {
 		t.Fatal(err)
@@ -178,18 +187,18 @@ func TestRecordings(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := newSchool(t, func(o *pupil.Options) { o.Surveys = o.Surveys.Merge(own) })
+	return func(o *pupil.Options) { o.Surveys = o.Surveys.Merge(own) }
+}
+
+// A recording goes before the device's voice, also without a network; it is
+// fetched with the others of the wave, whatever is listened to.
+func TestRecordings(t *testing.T) {
+	s := newSchool(t, withRecordings(t))
 	b := newBrowser(t)
-	b.withVoices(voices + `
+	b.withVoices(voices + hearsRecordings + `
 		window.held = 0;
 		const hold = URL.createObjectURL;
-		URL.createObjectURL = (blob) => (window.held++, hold.call(URL, blob));
-		const play = Audio.prototype.play;
-		Audio.prototype.play = function() {
-			const heard = () => window.said.push("ended " + this.src.split(":")[0] + " after " + this.duration.toFixed(1));
-			this.addEventListener("ended", heard, {once: true, capture: true}); // before the page hears of it
-			return play.call(this);
-		};`)
+		URL.createObjectURL = (blob) => (window.held++, hold.call(URL, blob));`)
 	b.visit(s.link(s.codes("2B", 1)[0]))
 	b.there(".welcome")
 	b.wait("window.held === 2")

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net/http"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 )
@@ -40,7 +41,7 @@ func newWorker(dist, bundle fs.FS, page []byte) (*worker, error) {
 	}
 	w := &worker{script, page, map[string]string{}}
 	err = fs.WalkDir(bundle, ".", func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
+		if err != nil || d.IsDir() || strings.HasPrefix(name, "board-") { // those are no tablet's
 			return err
 		}
 		content, err := fs.ReadFile(bundle, name)

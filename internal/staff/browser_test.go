@@ -26,7 +26,6 @@ func TestPagesInABrowser(t *testing.T) {
 
 	enter("rektor@example.no")
 	b.Shows("h1", "Skolemiljøet akkurat nå")
-	webtest.Eval[int](b, `document.querySelectorAll("details").forEach(d => d.open = true), 0`)
 	b.Look("overview")
 
 	path := "/staff/prompts/" + s.promptOf(t, "8B").ID
@@ -59,9 +58,21 @@ func TestPagesInABrowser(t *testing.T) {
 			b.Look(string(p.Kind) + "-" + string(p.Unit.Level))
 		}
 	}
-	b.Visit(server.URL + "/staff")
-	b.Shows(".signals", "Over lang tid")
-	b.Look("kinds")
+	for _, n := range []uint32{141, 145} {
+		s.releaseAt(t, n, fjordvik, disclosure.LevelClass, "8B", "thrive", disclosure.FormBand, "1/5")
+		s.releaseAt(t, n, fjordvik, disclosure.LevelClass, "8B", "safe", disclosure.FormWords, "none_to_some")
+		s.releaseAt(t, n, fjordvik, disclosure.LevelSchool, "", "thrive", disclosure.FormBand, "3/20")
+	}
+	for _, p := range []struct{ path, heading, name string }{
+		{"/staff/classes", "Klassene", "classes"},
+		{"/staff/classes/" + fjordvik + "/8B", "8B", "class"},
+		{"/staff/groups", "Trinn og hele skolen", "groups"},
+	} {
+		b.Visit(server.URL + p.path)
+		b.Shows("h1", p.heading)
+		webtest.Eval[int](b, `document.querySelectorAll("main details").forEach(d => d.open = true), 0`)
+		b.Look(p.name)
+	}
 
 	enter("nynorsk@example.no")
 	b.Shows("h1", "Skulemiljøet akkurat no")

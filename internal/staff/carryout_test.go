@@ -50,7 +50,7 @@ func TestCarryOutShowsTheWeek(t *testing.T) {
 	}{
 		{wave.Closed, "Undersøkelsen er stengt. Nettbrett som var uten nett, kan levere til tirsdag 24. november 2026 klokka 18."},
 		{wave.Sealed, "Svarene telles nå. Resultatene kommer om litt."},
-		{wave.Released, "Undersøkelsen er ferdig, og resultatene står i oversikten."},
+		{wave.Released, "Undersøkelsen er ferdig, og resultatene står under Klasser."},
 	} {
 		s.step(next.step)
 		doc := s.get(t, "rektor@example.no", carryOut)

@@ -39,10 +39,7 @@ func (s *Staff) listCases(c echo.Context) error {
 	}
 	page := casesPage{Frame: v.frameAt(desk.Cases), NewHref: "/staff/cases/new?school=" + v.school.Org}
 	for _, one := range m.cases {
-		card := caseCard{
-			Href: "/staff/cases/" + one.ID, Title: v.caseTitle(one),
-			Opened: v.t("case.opened", web.Date(v.lang, one.OpenedAt), v.ago(one.OpenedAt, s.Now())), Next: v.t("case.next." + next(one)),
-		}
+		card := s.caseCard(v, one)
 		if one.Open() {
 			page.Open = append(page.Open, card)
 		} else {
@@ -51,6 +48,13 @@ func (s *Staff) listCases(c echo.Context) error {
 	}
 	slices.Reverse(page.Closed)
 	return s.pages.Render(c, http.StatusOK, "cases", v.lang, page)
+}
+
+func (s *Staff) caseCard(v *visit, one duty.Case) caseCard {
+	return caseCard{
+		Href: "/staff/cases/" + one.ID, Title: v.caseTitle(one),
+		Opened: v.t("case.opened", web.Date(v.lang, one.OpenedAt), v.ago(one.OpenedAt, s.Now())), Next: v.t("case.next." + next(one)),
+	}
 }
 
 // caseTitle names a case: a situation by what it is about, an individual one by

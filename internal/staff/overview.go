@@ -17,20 +17,25 @@ import (
 	"github.com/folgmed/folgmed/internal/web"
 )
 
-// overviewPage is /staff: what needs the reader, what the classes answered,
-// the signals that stand.
+// overviewPage is /staff: what needs the reader today.
 type overviewPage struct {
 	web.Frame
 	Released  bool
-	Week      int // ISO week of the newest release
+	Week      int    // ISO week of the newest release
+	Survey    string // how far this week's survey has come
+	Near      []nearing
 	Open      []promptCard
+	Reports   []reportCard
+	Cases     []caseCard
 	Concluded []promptCard
-	Pictures  []picture
-	Legend    []legendItem
-	Whole     []wholeSchool // what is told of the school beside the pictures
-	Signals   []signalCard
+	Classes   string // where the figures stand
 	Session   string // where the survey is opened in class; empty: not for the reader
 	CarryOut  string // where the week's survey is carried out; empty: not for the reader
+}
+
+// Nothing says whether nothing waits for the reader.
+func (p overviewPage) Nothing() bool {
+	return len(p.Near)+len(p.Open)+len(p.Reports)+len(p.Cases) == 0
 }
 
 // promptCard is a prompt in a list.
@@ -38,25 +43,6 @@ type promptCard struct {
 	Href, Headline string
 	Act            bool
 	State, Opened  string
-}
-
-// signalCard is one signal in words.
-type signalCard struct {
-	Unit, Sentence, Since, OneIn string
-	Act                          bool
-	Prompt                       string // where it is followed up, in the list of those that stand
-}
-
-func (v *visit) signalCard(s disclosure.Signal) signalCard {
-	return signalCard{
-		Unit: v.unit(s.Unit), Sentence: v.sentence(s), Since: v.since(s), OneIn: v.oneIn(s),
-		Act: s.Tier == disclosure.Act,
-	}
-}
-
-// wholeSchool is one figure of a school that has no row in a picture.
-type wholeSchool struct {
-	Label, Words string
 }
 
 func (s *Staff) overview(c echo.Context) error {
@@ -76,30 +62,26 @@ func (s *Staff) overview(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	prompts, err := s.prompts(ctx, v)
+	m, err := s.matters(ctx, v)
 	if err != nil {
 		return err
 	}
-	current := disclosure.Current(released, disclosure.Staff)
-	page := overviewPage{Frame: v.frameAt(desk.Overview), Released: len(released) > 0}
+	now, plan := wave.NumberOf(s.Now()), s.Waves.Plan()
+	page := overviewPage{
+		Frame: v.frameAt(desk.Overview), Released: len(released) > 0, Classes: v.desk.Href(classesPath),
+		Survey: s.carryOutState(v, plan, now, plan.StateFor(v.owner.Org, now)),
+	}
 	if p.May(access.RunSession) {
 		page.Session = access.SessionPath
 	}
 	if p.May(access.CarryOut) {
 		page.CarryOut = carryOutOf(v.school.Org)
 	}
-	var newest disclosure.Released
-	for _, r := range released {
-		if r.Wave() >= newest.Wave() {
-			newest = r
-		}
-	}
+	newest := newestOf(released)
 	if page.Released {
 		_, page.Week = wave.Number(newest.Wave()).Week()
-		page.Pictures = s.pictures(v, current)
-		page.Legend = v.legend(page.Pictures)
-		page.Whole = s.wholeSchool(v, current, len(page.Pictures))
 	}
+	prompts := v.promptsOf(m.events)
 	told := signalsByID(released)
 	for _, p := range prompts {
 		card := s.card(v, p, told)
@@ -111,11 +93,24 @@ func (s *Staff) overview(c echo.Context) error {
 	}
 	slices.SortStableFunc(page.Open, func(a, b promptCard) int { return rank(b.Act) - rank(a.Act) })
 	slices.Reverse(page.Concluded)
-	page.Signals = s.signals(v, current, prompts)
+	if v.leads() {
+		page.Reports, page.Cases = s.waitingReports(v, m), s.waitingCases(v, m)
+	}
+	page.Near = s.near(v, m, prompts, told)
 	if err := s.audit(ctx, v, "read_overview", newest.Release()); err != nil {
 		return err
 	}
 	return s.pages.Render(c, http.StatusOK, "overview", v.lang, page)
+}
+
+// newestOf is a line of the newest wave; the zero one if there is none.
+func newestOf(released []disclosure.Released) (newest disclosure.Released) {
+	for _, r := range released {
+		if r.Wave() >= newest.Wave() {
+			newest = r
+		}
+	}
+	return newest
 }
 
 // ownerPage is where an owner's people are at home (package owner).
@@ -191,58 +186,6 @@ func (v *visit) lead(p duty.Prompt, told map[string]disclosure.Signal) disclosur
 	return disclosure.Signal{Unit: p.Unit, Kind: p.Kind, Tier: p.Tier}
 }
 
-// signals lists those that stand, in the natural order of their units.
-func (s *Staff) signals(v *visit, current []disclosure.Released, prompts []duty.Prompt) []signalCard {
-	var cards []signalCard
-	for _, r := range current {
-		signal, ok := r.Signal()
-		if !ok || signal.Kind == disclosure.KindAdult {
-			continue
-		}
-		card := v.signalCard(signal)
-		for _, p := range prompts {
-			if _, ok := p.Told(signal.ID); ok {
-				card.Prompt = "/staff/prompts/" + p.ID // the latest
-			}
-		}
-		cards = append(cards, card)
-	}
-	return cards
-}
-
-// wholeSchool lists the school's own figures where they have no row in a
-// picture: all of them beside several pictures, and always the places, which
-// are told of no class.
-func (s *Staff) wholeSchool(v *visit, current []disclosure.Released, pictures int) []wholeSchool {
-	school := disclosure.Unit{Owner: v.owner.Org, School: v.school.Org, Level: disclosure.LevelSchool}
-	lines := figuresOf(current)[school]
-	var list []wholeSchool
-	seen := map[string]bool{}
-	for _, q := range s.Surveys.Questionnaires {
-		for _, item := range q.Items {
-			r, ok := lines[item.ID]
-			place := item.Theme == "place"
-			if !ok || seen[item.ID] || !place && (pictures < 2 || !hasColumn(item)) {
-				continue
-			}
-			seen[item.ID] = true
-			words := v.cell(r).Full
-			switch {
-			case r.Form() == disclosure.FormHidden:
-			case place:
-				words += " " + v.in(item.Share)
-			default:
-				words = v.t("whole.share", words)
-			}
-			list = append(list, wholeSchool{v.in(item.Label), words})
-		}
-	}
-	if r, ok := lines[disclosure.ItemParticipation]; ok && pictures > 1 {
-		list = append(list, wholeSchool{v.t("table.answered"), v.answered(r)})
-	}
-	return list
-}
-
 // signalsByID are all signals ever released, each as it was last told.
 func signalsByID(released []disclosure.Released) map[string]disclosure.Signal {
 	latest := map[string]uint32{}
@@ -261,8 +204,12 @@ func (s *Staff) prompts(ctx context.Context, v *visit) ([]duty.Prompt, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read duty events of school %s: %w", v.school.Org, err)
 	}
+	return v.promptsOf(events), nil
+}
+
+func (v *visit) promptsOf(events []duty.Event) []duty.Prompt {
 	return slices.DeleteFunc(duty.Prompts(events), func(p duty.Prompt) bool {
 		adult := p.Kind == disclosure.KindAdult // there is one only once the owner has passed it on
 		return p.Unit.School != v.school.Org || adult && !v.person.May(access.SeeAdult) || !v.seesPrompt(p)
-	}), nil
+	})
 }

@@ -30,7 +30,8 @@ type measureCard struct {
 	Change      *stepForm
 	Carry       *stepForm
 	Evaluate    *stepForm
-	Opened      bool // a form of it has come back
+	Effects     []effect // of its classes, before and after
+	Opened      bool     // a form of it has come back
 }
 
 func (v *visit) measures(one duty.Case) []measureCard {
@@ -59,11 +60,16 @@ func (s *Staff) renderPlan(c echo.Context, v *visit, one duty.Case, status int, 
 		Frame: v.frameAt(desk.Cases), caseHead: s.head(c, v, one, again), Measures: v.measures(one),
 		Add: s.asks(v, one, duty.Planned, again),
 	}
+	released, err := s.released(c.Request().Context(), v)
+	if err != nil {
+		return err
+	}
 	for i, m := range one.Measures {
-		if !one.Open() {
-			break
-		}
 		card := &page.Measures[i]
+		card.Effects = s.effects(v, released, one, m)
+		if !one.Open() {
+			continue
+		}
 		card.Opened = again != nil && again.of == m.ID
 		ask := func(step duty.Step, before duty.Fields) *stepForm {
 			fixed := duty.Fields{duty.FieldMeasure: {m.ID}}

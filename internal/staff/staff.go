@@ -101,6 +101,9 @@ func New(o Options) (*Staff, error) {
 func (s *Staff) Routes(e *echo.Echo, require echo.MiddlewareFunc) {
 	s.assets.Routes(e)
 	e.GET("/staff", s.overview, require)
+	e.GET(classesPath, s.classes, require)
+	e.GET(classesPath+"/:school/:class", s.showClass, require)
+	e.GET("/staff/groups", s.groups, require)
 	e.GET("/staff/carry-out", s.carryOut, require)
 	e.GET("/staff/carry-out/void", s.askToVoid, require)
 	e.POST("/staff/carry-out/void", s.void, require)

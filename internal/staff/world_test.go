@@ -138,8 +138,13 @@ func (j *journal) prompts(school string) []duty.Prompt {
 // release adds a line of the newest wave.
 func (j *journal) release(t testing.TB, school string, level disclosure.Level, unit, item string, form disclosure.Form, value string) {
 	t.Helper()
+	j.releaseAt(t, newest, school, level, unit, item, form, value)
+}
+
+func (j *journal) releaseAt(t testing.TB, n uint32, school string, level disclosure.Level, unit, item string, form disclosure.Form, value string) {
+	t.Helper()
 	row := disclosure.Row{
-		Release: disclosure.ReleaseID(newest), Wave: newest, Owner: own, School: school, Level: string(level), Unit: unit,
+		Release: disclosure.ReleaseID(n), Wave: n, Owner: own, School: school, Level: string(level), Unit: unit,
 		Audience: string(disclosure.Staff), Item: item, Form: string(form), Value: value,
 	}
 	if form == disclosure.FormHidden {

@@ -61,7 +61,7 @@ func (s *Store) CodeUses(ctx context.Context, wave uint32, macs []ballot.CodeMAC
 // durable.
 func (s *Store) AppendSession(ctx context.Context, e ballot.SessionEvent) error {
 	return s.insert(ctx, "AppendSession", "class_session", 1, func(int) []any {
-		return []any{e.ID, e.Wave, e.School, e.Class, e.Attempt, e.Session[:], e.Version, string(e.Step), e.Places, e.Code[:], e.Ends}
+		return []any{e.ID, e.Wave, e.School, e.Class, e.Attempt, e.Session[:], e.Version, string(e.Step), e.Places, e.Code[:], e.Ends, e.WholeClass}
 	})
 }
 
@@ -72,7 +72,7 @@ func (s *Store) Sessions(ctx context.Context, sessions, codes []ballot.CodeMAC) 
 	var e ballot.SessionEvent
 	dest := []any{
 		&e.ID, &e.Wave, &e.School, &e.Class, &e.Attempt, (*[32]byte)(&e.Session), &e.Version, (*string)(&e.Step), &e.Places,
-		(*[32]byte)(&e.Code), &e.Ends,
+		(*[32]byte)(&e.Code), &e.Ends, &e.WholeClass,
 	}
 	ask := func(name string, macs []ballot.CodeMAC, other any) error {
 		return s.eachMACs(ctx, "Sessions", name, macs, dest, func() error {

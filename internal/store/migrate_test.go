@@ -95,8 +95,14 @@ func TestEveryTableSurvivesPowerCut(t *testing.T) {
 		}
 	}
 	must(t, rows.Err())
-	if tables != len(migrations(t)) {
-		t.Errorf("%d tables from %d migrations", tables, len(migrations(t)))
+	made := 0
+	for _, m := range migrations(t) {
+		if strings.Contains(string(m.Data), "CREATE TABLE") { // others add a column
+			made++
+		}
+	}
+	if tables != made {
+		t.Errorf("%d tables, of which migrations make %d", tables, made)
 	}
 }
 
@@ -109,7 +115,7 @@ func TestAnswersHoldNothingElse(t *testing.T) {
 		"answers_sealing": "school,class,wave,attempt,nullifier,items,options",
 		"codes":           "wave,school,class,attempt,mac",
 		"code_use":        "wave,mac,blinded",
-		"class_session":   "id,wave,school,class,attempt,session,version,step,places,code,ends",
+		"class_session":   "id,wave,school,class,attempt,session,version,step,places,code,ends,whole_class",
 		"nullifier":       "wave,nullifier",
 	} {
 		var got string

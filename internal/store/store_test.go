@@ -153,10 +153,11 @@ func TestCodes(t *testing.T) {
 	ends := time.Date(2026, 11, 16, 9, 0, 0, 0, time.UTC)
 	opened := ballot.SessionEvent{
 		ID: "a", Wave: 150, School: "974700000", Class: "5A", Attempt: 1, Session: ballot.CodeMAC{7}, Version: 1,
-		Step: "opened", Places: 20, Code: ballot.CodeMAC{8}, Ends: ends,
+		Step: "opened", Places: 20, Code: ballot.CodeMAC{8}, Ends: ends, WholeClass: true,
 	}
 	added := opened
 	added.ID, added.Version, added.Step, added.Places, added.Code = "b", 2, "places_added", 1, ballot.CodeMAC{}
+	added.WholeClass = false
 	for _, e := range []ballot.SessionEvent{added, opened, added} { // twice is once
 		must(t, s.AppendSession(ctx, e))
 	}

@@ -64,7 +64,7 @@ func TestWhoMayReadWhat(t *testing.T) {
 	)
 	want := map[store.Role][]string{
 		store.RoleIssuer: {
-			"class_session: id wave school class attempt session version step places code ends",
+			"class_session: id wave school class attempt session version step places code ends whole_class",
 			"code_use: wave mac blinded", "codes: wave school class attempt mac",
 			settings, migration, rosters, voided, waves,
 		},

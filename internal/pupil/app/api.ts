@@ -48,6 +48,7 @@ export interface Asked {
   adults: { name: string; role: string }[];
   helpLines: { name: string; number: string; url?: string }[];
   keys: PublicKeys;
+  wholeClass?: boolean; // the board shows and reads the questions
   survey: { id: string; version: number; readAloud?: boolean; title: Words; period: Words; items: Item[]; sounds?: Sounds };
 }
 

@@ -4,10 +4,11 @@
 
 import type { Asked, Lang } from "./api";
 import { h } from "./dom";
+import { languages } from "./languages";
 import { keepApp, keptQuestions } from "./offline";
 import { Outbox, type Delivery } from "./outbox";
 import { ticket } from "./session";
-import { linesOf, listen, Speaker, speakerPicture, type Line } from "./speak";
+import { linesOf, listen, listenAll, Speaker, type Line } from "./speak";
 import { keepSounds } from "./sounds";
 import { catalogs, offered, type Catalog } from "./text";
 import { helpButton } from "./screens/help";
@@ -146,7 +147,8 @@ export class App {
   }
 
   // say reads to the child who tapped the button. From then on every question
-  // and option has a button of its own; the youngest have them from the start.
+  // and option has a button of its own; the youngest have them from the start,
+  // unless the board reads to all of them.
   say(button: HTMLElement, lines: Line[]): void {
     this.aloud = true;
     this.showListening();
@@ -167,16 +169,15 @@ export class App {
 
   // hearAll is a button for all that stands on the screen, or in the dialog.
   hearAll(): HTMLElement {
-    const button = h("button", { type: "button", class: "hear-all", "aria-pressed": "false" }, speakerPicture(), this.text.readAloud);
-    button.addEventListener("click", () => {
+    return listenAll(this.text.readAloud, (button) => {
       const within = button.closest("dialog") ?? this.root.querySelector("main");
       if (within) this.say(button, linesOf(within));
     });
-    return button;
   }
 
   private showListening(): void {
-    this.root.classList.toggle("aloud", this.aloud || this.asked?.survey.readAloud === true);
+    const { survey, wholeClass } = this.asked ?? {};
+    this.root.classList.toggle("aloud", this.aloud || (survey?.readAloud === true && !wholeClass));
   }
 
   private draw(): void {
@@ -201,23 +202,11 @@ export class App {
   }
 
   private languageButtons(): HTMLElement {
-    const button = (lang: Lang) =>
-      h(
-        "button",
-        {
-          type: "button",
-          lang,
-          "aria-pressed": String(lang === this.language),
-          click: () => {
-            this.lang = lang;
-            this.langChosen = true;
-            this.draw();
-            this.root.querySelector<HTMLElement>(`header [lang=${lang}]`)?.focus();
-          },
-        },
-        catalogs[lang]?.name,
-      );
-    return h("div", { class: "languages", role: "group", "aria-label": this.text.language }, ...offered((this.sheet ?? this.sent)?.asked).map(button));
+    return languages(offered((this.sheet ?? this.sent)?.asked), this.language, (lang) => {
+      this.lang = lang;
+      this.langChosen = true;
+      this.draw();
+    });
   }
 
   // The browser's back button steps back one question instead of leaving. One

@@ -11,7 +11,13 @@ const dist = join(here, "..", "dist");
 
 const { outputFiles } = await build({
   absWorkingDir: here,
-  entryPoints: ["main.ts", "app.css", "worker.ts"],
+  entryPoints: [
+    "main.ts",
+    "app.css",
+    "worker.ts",
+    { in: "board/main.ts", out: "board" },
+    { in: "board/board.css", out: "board" },
+  ],
   bundle: true,
   format: "esm",
   target: ["chrome92", "firefox98", "safari15.4"], // what a tablet of 2021 has by now
@@ -36,10 +42,14 @@ files.delete(workerName);
 
 // named finds the bundled file that a source became.
 const named = (start, end) => `/assets/${[...files.keys()].find((n) => n.startsWith(start) && n.endsWith(end))}`;
-const page = (await readFile(join(here, "index.html"), "utf8"))
-  .replace("main.ts", named("main-", ".js"))
-  .replace("app.css", named("app-", ".css"))
-  .replace("icon.svg", named("icon-", ".svg"));
+const page = async (name, script) =>
+  (await readFile(join(here, name), "utf8"))
+    .replace("main.ts", named(script, ".js"))
+    .replace("app.css", named("app-", ".css"))
+    .replace("board.css", named("board-", ".css"))
+    .replace("icon.svg", named("icon-", ".svg"));
+const board = await page("board/index.html", "board-");
+const tablet = await page("index.html", "main-");
 
 await mkdir(dist, { recursive: true });
 for (const old of await readdir(dist)) {
@@ -48,4 +58,5 @@ for (const old of await readdir(dist)) {
 await mkdir(join(dist, "assets"));
 for (const [name, content] of files) await writeFile(join(dist, "assets", name), content);
 await writeFile(join(dist, "worker.js"), worker);
-await writeFile(join(dist, "index.html"), page); // last: make takes it as the sign of a whole build
+await writeFile(join(dist, "board.html"), board);
+await writeFile(join(dist, "index.html"), tablet); // last: make takes it as the sign of a whole build

@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 const bundle = await build({
   absWorkingDir: dirname(fileURLToPath(import.meta.url)),
   stdin: {
-    contents: ["api", "chain", "code", "crypto", "hpke", "week"].map((name) => `export * from "./${name}";`).join("\n"),
+    contents: ["api", "chain", "code", "crypto", "hpke", "week", "board/steps"].map((name) => `export * from "./${name}";`).join("\n"),
     resolveDir: dirname(fileURLToPath(import.meta.url)),
   },
   bundle: true,
@@ -27,6 +27,8 @@ const answers = {
   link: ({ hash }) => app.fromLink(hash) ?? null,
   fingerprint: ({ keys }) => app.fingerprintOf(...keys.map(bytes)),
   leads: ({ chain, from, to }) => app.leads(chain, from, to),
+  at: ({ hash, questions }) => app.atOf(hash, questions),
+  step: ({ key, at, questions, dir }) => app.stepOf(key, at, questions, dir),
   week: ({ wave }) => app.weekOf(wave),
   blind: ({ info, key }) => {
     const nonce = app.newNonce();

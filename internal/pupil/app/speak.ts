@@ -10,6 +10,7 @@ import { held } from "./sounds";
 export interface Line {
   readonly words: string;
   readonly sound?: string | undefined;
+  readonly at?: Element; // marked while it is said
 }
 
 // Which voices read a language, the best first. Nynorsk is seldom to be had.
@@ -65,7 +66,9 @@ export class Speaker {
       // some browsers speak only within the tap itself.
       if (line.sound === undefined && voiceFor(lang) === undefined) await voicesFound();
       if (turn !== this.turn) return;
+      line.at?.classList.add("saying");
       if (!(await this.one(line, lang))) missed = true;
+      line.at?.classList.remove("saying");
       if (turn !== this.turn) return;
     }
     this.stop();
@@ -115,12 +118,12 @@ export function linesOf(root: Element): Line[] {
   const texts = root.querySelectorAll<HTMLElement>("h1, h2, h3, p, li, dt, dd, summary, label, .period");
   return [...texts]
     .filter((text) => !text.matches(".actions, .mistake, .progress") && text.getClientRects().length > 0)
-    .map((text) => ({ words: text.innerText.trim(), sound: text.dataset["sound"] }))
+    .map((text) => ({ words: text.innerText.trim(), sound: text.dataset["sound"], at: text }))
     .filter((line) => line.words !== "");
 }
 
 // speakerPicture is a loudspeaker.
-export function speakerPicture(): SVGElement {
+function speakerPicture(): SVGElement {
   return svg(
     "svg",
     { class: "speaker", viewBox: "0 0 24 24", "aria-hidden": "true" },
@@ -132,6 +135,13 @@ export function speakerPicture(): SVGElement {
 // listen is a button that says what it stands for. It is a picture with a name.
 export function listen(name: string, tapped: (button: HTMLElement) => void): HTMLButtonElement {
   const button = h("button", { type: "button", class: "listen", "aria-label": name, "aria-pressed": "false" }, speakerPicture());
+  button.addEventListener("click", () => tapped(button));
+  return button;
+}
+
+// listenAll is a button that says all that stands within something.
+export function listenAll(name: string, tapped: (button: HTMLElement) => void): HTMLButtonElement {
+  const button = h("button", { type: "button", class: "hear-all", "aria-pressed": "false" }, speakerPicture(), name);
   button.addEventListener("click", () => tapped(button));
   return button;
 }

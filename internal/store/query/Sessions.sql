@@ -1,5 +1,5 @@
 -- Sessions
-SELECT id, wave, school, class, attempt, session, version, step, places, code, ends FROM class_session
+SELECT id, wave, school, class, attempt, session, version, step, places, code, ends, whole_class FROM class_session
 WHERE session IN (SELECT toFixedString(unhex(arrayJoin({sessions:Array(String)})), 32))
    OR session IN (
        SELECT session FROM class_session

@@ -7,13 +7,14 @@ import type { Screen } from "../app";
 import { h, svg } from "../dom";
 import { face } from "../faces";
 import { soundOf } from "../sounds";
+import type { Catalog } from "../text";
 
 export function question(at: number): Screen {
   return (app) => {
     const { text, language, sheet } = app;
     const item = sheet?.asked.survey.items[at];
     if (sheet === undefined || item === undefined) throw new Error("no such question");
-    const { survey } = sheet.asked;
+    const { survey, wholeClass = false } = sheet.asked;
 
     const words = (text: Words) => text[language] ?? text.nb;
     const asking = soundOf(sheet.asked, language, `${item.id}/question`);
@@ -45,7 +46,7 @@ export function question(at: number): Screen {
     return h(
       "form",
       {
-        class: "question",
+        class: wholeClass ? "question whole-class" : "question",
         autocomplete: "off",
         submit: (event) => {
           event.preventDefault();
@@ -53,7 +54,7 @@ export function question(at: number): Screen {
           hint.textContent = text.choose;
         },
       },
-      progress(at, survey.items.length, text.progress(at + 1, survey.items.length)),
+      progress(at, survey.items.length, text, wholeClass ? number(at) : undefined),
       h(
         "fieldset",
         {},
@@ -83,13 +84,19 @@ export function question(at: number): Screen {
 }
 
 // layout stands pictures side by side, and folds a long list into two columns.
-function layout(options: Item["options"]): string {
+export function layout(options: Item["options"]): string {
   if (options.length <= 3 && options.every((option) => option.face)) return "few";
   return options.length > 6 ? "many" : "";
 }
 
+// number stands large where a class follows the board: who does not read yet sees
+// by it that board and tablet are at the same question.
+export function number(at: number): HTMLElement {
+  return h("strong", { class: "number", "aria-hidden": "true" }, String(at + 1));
+}
+
 // progress draws stepping stones to a flag: behind, under and before one's feet.
-function progress(at: number, of: number, words: string): HTMLElement {
+export function progress(at: number, of: number, text: Catalog, large?: Node): HTMLElement {
   const gap = 24;
   const stones = Array.from({ length: of }, (_, i) =>
     svg("circle", {
@@ -103,12 +110,13 @@ function progress(at: number, of: number, words: string): HTMLElement {
   return h(
     "p",
     { class: "progress" },
+    large,
     svg(
       "svg",
       { viewBox: `0 0 ${end + 24} 24`, "aria-hidden": "true" },
       ...stones,
       svg("path", { class: "flag", d: `M${end + 6} 21V4l11 4.5-11 4.5` }),
     ),
-    h("span", {}, words),
+    h("span", {}, text.progress(at + 1, of)),
   );
 }

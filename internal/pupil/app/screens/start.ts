@@ -121,7 +121,7 @@ async function open(app: App): Promise<{ code: string; asked: Asked; offline: bo
     const asked = outcomeOf(error) === "unavailable" && code.length === codeLength ? await keptAsked(app) : undefined;
     if (asked === undefined) throw error;
     if (!(await trust(asked.keys, typed))) throw new Mistake("fingerprint", text.fingerprintWrong);
-    return { code, asked, offline: true };
+    return { code, asked: { ...asked, wholeClass: false }, offline: true }; // a slip follows no board
   }
 }
 

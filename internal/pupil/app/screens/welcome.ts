@@ -14,7 +14,7 @@ import { unsent } from "./unsent";
 export function welcome(app: App): HTMLElement {
   const { text, language, sheet } = app;
   if (sheet === undefined) throw new Error("no sheet");
-  const { info, schoolName, survey } = sheet.asked;
+  const { info, schoolName, survey, wholeClass } = sheet.asked;
   const { week } = weekOf(info.wave);
   const joined = ticket() !== "";
   const refused = h("p", { class: "mistake", role: "alert" });
@@ -34,6 +34,7 @@ export function welcome(app: App): HTMLElement {
     sheet.offline && h("p", { class: "offline", role: "status" }, text.offline(info.class)),
     h("p", {}, text.wantHelp),
     h("p", {}, text.about(survey.items.length)),
+    wholeClass && h("p", {}, text.followBoard),
     ballot(app, info, schoolName),
     h(
       "p",

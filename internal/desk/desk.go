@@ -114,6 +114,7 @@ const (
 	Reports     Section = "reports"
 	Cases       Section = "cases"
 	Inspections Section = "inspections"
+	Measures    Section = "measures"
 	CarryOut    Section = "carry_out"
 	Session     Section = "session"
 	People      Section = "people"
@@ -135,6 +136,7 @@ var sections = []struct {
 	{Reports, "/staff/reports", access.Report, ""},
 	{Inspections, "/staff/inspections", access.Report, ""},
 	{Cases, "/staff/cases", access.Lead, ""},
+	{Measures, "/staff/measures", access.SeeClass, access.Lead},
 	{CarryOut, "/staff/carry-out", access.CarryOut, ""},
 	{Session, access.SessionPath, access.RunSession, access.CarryOut},
 	{People, "/staff/people", access.ManageStaff, ""},

@@ -37,7 +37,7 @@ func TestWaysToPages(t *testing.T) {
 	want := map[string][]string{
 		"rektor":  {"Oversikt", "Klasser", "Trinn og skole", "Meld fra", "Meldinger", "Tilsyn", "Saker", "Gjennomføring", "Ansatte"},
 		"to":      {"Oversikt", "Klasser", "Trinn og skole", "Meld fra", "Meldinger", "Tilsyn", "Saker", "Gjennomføring", "Ansatte", "Vik skole", "Åsen skule"},
-		"laerer":  {"Oversikt", "Klassar", "Meld frå", "Meldingar", "Tilsyn", "Undersøkinga i klassen"},
+		"laerer":  {"Oversikt", "Klassar", "Meld frå", "Meldingar", "Tilsyn", "Tiltak", "Undersøkinga i klassen"},
 		"renhold": {"Report a concern", "Reports", "Supervision"},
 		"eier":    {"Skoleeier", "Rektorer"},
 	}

@@ -59,7 +59,7 @@ func (s *Staff) findCase(c echo.Context) (*visit, matters, duty.Case, error) {
 
 func (s *Staff) head(c echo.Context, v *visit, one duty.Case, again *sent) caseHead {
 	h := caseHead{
-		Title: v.caseTitle(one), Scope: one.Scope, Next: v.t("case.next." + next(one)), Path: "/staff/cases/" + one.ID,
+		Title: v.caseTitle(one), Scope: one.Scope, Next: v.t("case.next." + s.next(one)), Path: "/staff/cases/" + one.ID,
 		Open: one.Open(), Overtaken: one.Overtaken, Saved: v.saved(c),
 	}
 	if again != nil {
@@ -80,9 +80,33 @@ func (s *Staff) asks(v *visit, one duty.Case, step duty.Step, again *sent) *step
 	}
 	f := v.form(asking{
 		subject: duty.SubjectCase, step: step, action: "/staff/cases/" + one.ID + "/" + string(step), seen: one.Version,
-		scope: one.Scope, before: duty.Fields{duty.FieldOn: {duty.DayOf(s.Now())}}, sent: again,
+		scope: one.Scope, before: s.standing(v, one, step), sent: again,
 	})
 	return &f
+}
+
+// standing is what stands in a form to begin with.
+func (s *Staff) standing(v *visit, one duty.Case, step duty.Step) duty.Fields {
+	if step != duty.Followed {
+		return duty.Fields{duty.FieldOn: {duty.DayOf(s.Now())}}
+	}
+	if !one.LeftBehind(s.Now()) {
+		return duty.Fields{duty.FieldClasses: one.Classes}
+	}
+	return duty.Fields{duty.FieldClasses: v.grownUp(one.Classes)}
+}
+
+// asksToFollow builds the form that says which class the pupils are in now. It
+// stands open in a new school year.
+func (s *Staff) asksToFollow(v *visit, one duty.Case, again *sent) *stepForm {
+	f := s.asks(v, one, duty.Followed, again)
+	if f != nil && one.Scope == duty.Individual {
+		return nil // the archive knows
+	}
+	if f != nil {
+		f.Open = one.LeftBehind(s.Now())
+	}
+	return f
 }
 
 func (s *Staff) showCase(c echo.Context) error {
@@ -102,7 +126,7 @@ func (s *Staff) renderCase(c echo.Context, v *visit, m matters, one duty.Case, s
 		Raise: s.asks(v, one, duty.RaisedWith, again), Inquire: s.asks(v, one, duty.Inquired, again),
 		Inquiries: v.all(one.Inquiries), Measures: v.measures(one),
 		Closings: v.all(append(one.Of(duty.Closed), one.Of(duty.Reopened)...)),
-		Reopen:   s.asks(v, one, duty.Reopened, again), Follow: s.asks(v, one, duty.Followed, again),
+		Reopen:   s.asks(v, one, duty.Reopened, again), Follow: s.asksToFollow(v, one, again),
 	}
 	if one.Raised != "" {
 		page.Raise = nil

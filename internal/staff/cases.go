@@ -3,13 +3,16 @@ package staff
 import (
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"github.com/folgmed/folgmed/internal/access"
 	"github.com/folgmed/folgmed/internal/desk"
 	"github.com/folgmed/folgmed/internal/duty"
+	"github.com/folgmed/folgmed/internal/roster"
 	"github.com/folgmed/folgmed/internal/web"
 )
 
@@ -17,6 +20,8 @@ import (
 type casesPage struct {
 	web.Frame
 	NewHref      string
+	YearHref     string // the year's documentation
+	YearEnds     bool   // those that are open go on into the next one
 	Open, Closed []caseCard
 }
 
@@ -38,6 +43,8 @@ func (s *Staff) listCases(c echo.Context) error {
 		return err
 	}
 	page := casesPage{Frame: v.frameAt(desk.Cases), NewHref: "/staff/cases/new?school=" + v.school.Org}
+	page.YearHref = "/staff/documentation?school=" + v.school.Org
+	page.YearEnds = duty.SchoolYear(s.Now().Add(beforeSummer)) > duty.SchoolYear(s.Now())
 	for _, one := range m.cases {
 		card := s.caseCard(v, one)
 		if one.Open() {
@@ -53,8 +60,27 @@ func (s *Staff) listCases(c echo.Context) error {
 func (s *Staff) caseCard(v *visit, one duty.Case) caseCard {
 	return caseCard{
 		Href: "/staff/cases/" + one.ID, Title: v.caseTitle(one),
-		Opened: v.t("case.opened", web.Date(v.lang, one.OpenedAt), v.ago(one.OpenedAt, s.Now())), Next: v.t("case.next." + next(one)),
+		Opened: v.t("case.opened", web.Date(v.lang, one.OpenedAt), v.ago(one.OpenedAt, s.Now())), Next: v.t("case.next." + s.next(one)),
 	}
+}
+
+// beforeSummer is for how long before the new school year the open cases are said
+// to go on into it: from May.
+const beforeSummer = 13 * 7 * 24 * time.Hour
+
+// grownUp are the classes that pupils of these are likely in one year later: of
+// 5A in 6A, where there is one.
+func (v *visit) grownUp(classes []string) []string {
+	var next []string
+	for _, name := range classes {
+		digits := len(name) - len(strings.TrimLeft(name, "0123456789"))
+		grade, err := strconv.Atoi(name[:digits])
+		older := strconv.Itoa(grade+1) + name[digits:]
+		if err == nil && slices.ContainsFunc(v.school.Classes, func(c roster.Class) bool { return c.Name == older }) {
+			next = append(next, older)
+		}
+	}
+	return next
 }
 
 // caseTitle names a case: a situation by what it is about, an individual one by
@@ -67,11 +93,13 @@ func (w words) caseTitle(c duty.Case) string {
 }
 
 // next is what a case most needs.
-func next(c duty.Case) string {
+func (s *Staff) next(c duty.Case) string {
 	evaluated := slices.ContainsFunc(c.Measures, func(m duty.Measure) bool { return len(m.Evaluations) > 0 })
 	switch {
 	case !c.Open():
 		return "closed"
+	case c.LeftBehind(s.Now()):
+		return "follow"
 	case len(c.Inquiries) == 0:
 		return "inquire"
 	case len(c.Measures) == 0:

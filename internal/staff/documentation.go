@@ -38,17 +38,20 @@ func (s *Staff) showDocumentation(c echo.Context) error {
 
 // exported is a case as the archive gets it.
 type exported struct {
-	ID       string          `json:"id"`
-	School   string          `json:"school"` // organisation number
-	Scope    string          `json:"scope"`
-	Archive  string          `json:"archive,omitempty"`
-	Title    string          `json:"title,omitempty"`
-	State    string          `json:"state"`
-	Classes  []string        `json:"classes,omitempty"`
-	From     []string        `json:"from,omitempty"`
-	Raised   string          `json:"raised_with_principal,omitempty"`
-	Governor string          `json:"county_governor_from,omitempty"`
-	History  []exportedEvent `json:"history"`
+	ID        string          `json:"id"`
+	School    string          `json:"school"` // organisation number
+	Scope     string          `json:"scope"`
+	Archive   string          `json:"archive,omitempty"`
+	Title     string          `json:"title,omitempty"`
+	State     string          `json:"state"`
+	Classes   []string        `json:"classes,omitempty"`
+	From      []string        `json:"from,omitempty"`
+	Known     string          `json:"known"`
+	ToInquiry *int            `json:"days_to_inquiry,omitempty"` // no legal deadlines
+	ToPlan    *int            `json:"days_to_plan,omitempty"`
+	Raised    string          `json:"raised_with_principal,omitempty"`
+	Governor  string          `json:"county_governor_from,omitempty"`
+	History   []exportedEvent `json:"history"`
 }
 
 type exportedEvent struct {
@@ -60,16 +63,33 @@ type exportedEvent struct {
 }
 
 func (s *Staff) exportCase(c echo.Context) error {
-	v, _, one, err := s.findCase(c)
+	v, m, one, err := s.findCase(c)
 	if err != nil {
 		return err
 	}
 	if err := s.audit(c.Request().Context(), v, "exported_case", one.ID); err != nil {
 		return err
 	}
+	if err := s.handOver(c.Request().Context(), v, one); err != nil {
+		return err
+	}
+	c.Response().Header().Set(echo.HeaderContentDisposition, `attachment; filename="case-`+one.ID+`.json"`)
+	return c.JSONPretty(http.StatusOK, v.exported(m, one), "  ")
+}
+
+// exported is a case as the archive gets it.
+func (v *visit) exported(m matters, one duty.Case) exported {
 	out := exported{
 		ID: one.ID, School: one.School, Scope: one.Scope, Archive: one.Archive, Title: one.Title, State: string(one.State),
 		Classes: one.Classes, From: one.From, Raised: one.Raised,
+	}
+	pace := one.Pace(m.events)
+	out.Known = duty.DayOf(pace.Known)
+	if pace.Inquired >= 0 {
+		out.ToInquiry = &pace.Inquired
+	}
+	if pace.Planned >= 0 {
+		out.ToPlan = &pace.Planned
 	}
 	if day, ok := one.GovernorDay(v.calendar()); ok {
 		out.Governor = duty.DayOf(day)
@@ -79,8 +99,7 @@ func (s *Staff) exportCase(c echo.Context) error {
 			Step: string(e.Step), At: e.At, By: v.nameOf(e.By), Role: e.Role, Fields: v.named(e.Body.Fields),
 		})
 	}
-	c.Response().Header().Set(echo.HeaderContentDisposition, `attachment; filename="case-`+one.ID+`.json"`)
-	return c.JSONPretty(http.StatusOK, out, "  ")
+	return out
 }
 
 // named puts the names of staff in the place of their ids, which mean nothing

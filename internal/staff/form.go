@@ -17,6 +17,7 @@ type stepForm struct {
 	Hidden                        []hidden
 	Fields                        []formField
 	Fault                         *fault
+	Open                          bool // where it would be folded
 }
 
 type hidden struct{ Name, Value string }

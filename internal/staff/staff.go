@@ -65,10 +65,11 @@ type Options struct {
 // Staff is the pages.
 type Staff struct {
 	Options
-	record *audit.Recorder
-	cat    *web.Catalog
-	pages  *web.Pages
-	assets *web.Assets
+	record   *audit.Recorder
+	cat      *web.Catalog
+	pages    *web.Pages
+	assets   *web.Assets
+	official map[string]official
 }
 
 //go:embed templates static locale
@@ -80,6 +81,10 @@ func New(o Options) (*Staff, error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	s := &Staff{Options: o, record: audit.New(o.Store, o.Now)}
+	var err error
+	if s.official, err = readOfficial(); err != nil {
+		return nil, fmt.Errorf("staff: %w", err)
+	}
 	static, err := fs.Sub(files, "static")
 	if err != nil {
 		return nil, fmt.Errorf("open staff files: %w", err)
@@ -113,6 +118,10 @@ func (s *Staff) Routes(e *echo.Echo, require echo.MiddlewareFunc) {
 	e.POST("/staff/report", s.report, require)
 	e.GET("/staff/step-in", s.showStepIn, require)
 	e.POST("/staff/step-in", s.stepIn, require)
+	e.GET("/staff/duties", s.showDuties, require)
+	e.GET("/staff/measures", s.showMeasures, require)
+	e.GET("/staff/documentation", s.showYear, require)
+	e.GET("/staff/documentation/year.json", s.exportYear, require)
 	e.GET("/staff/inspections", s.inspections, require)
 	e.POST("/staff/inspections/inspected", s.inspect, require)
 	e.POST("/staff/inspections/arranged", s.arrange, require)

@@ -63,6 +63,9 @@ func TestEveryComposedKeyIsThere(t *testing.T) {
 	for _, l := range legendLooks {
 		add("legend.", string(l))
 	}
+	for _, e := range explained {
+		add("duties."+e.duty, ".title", ".text")
+	}
 	cat := catalog(t)
 	either := func(keys ...string) {
 		if !slices.ContainsFunc(keys, cat.Has) {
@@ -90,7 +93,7 @@ func TestEveryComposedKeyIsThere(t *testing.T) {
 	add("report.undecided.", duty.AboutPupils, duty.AboutStaff)
 	add("report.state.", duty.InCase, duty.NewCase, duty.NoCase, duty.RoutePassedOn, duty.RouteUnfounded,
 		"owner_took", "with_owner", "serious", "inquired", "received", "sent")
-	add("case.next.", "closed", "inquire", "plan", "evaluate", "close")
+	add("case.next.", "closed", "follow", "inquire", "plan", "evaluate", "close")
 	add("conclusion.", duty.InCase, duty.NewCase, duty.NoCase)
 	for _, key := range keys {
 		if !cat.Has(key) {

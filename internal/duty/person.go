@@ -1,27 +1,32 @@
 package duty
 
 import (
+	_ "embed"
 	"regexp"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 const (
 	nameWord = `\p{Lu}\p{Ll}+(?:[-']\p{Lu}\p{Ll}+)*`
 	fullName = nameWord + `(?: ` + nameWord + `){0,2}` // given name and surnames
 	between  = `(?: ?[,;/&+] ?(?:(?:og|and|eller|or) )?| (?:og|and|samt|eller|or) )`
+	outside  = `(?:^|[^\pL\d])` // \b knows no Æ, Ø and Å
 )
 
 var (
-	emailLike = regexp.MustCompile(`[\pL\d._%+-]+@[\pL\d-]+(\.[\pL\d-]+)+`)
+	emailLike = regexp.MustCompile(`[\pL\d._%+-]+ ?(?:@|[(\[](?:at|krøllalfa)[)\]]) ?[\pL\d-]+(\.[\pL\d-]+)+`)
 
 	// Eleven digits, as written with or without a space after the date of
 	// birth: ddmmyy and five more. Day up to 71 and month up to 92 take in
 	// D-numbers and the synthetic ones used in tests.
 	nationalIDLike = regexp.MustCompile(`\b[0-7]\d[ .]?[0-9]\d[ .]?\d\d[ -]?\d{3} ?\d\d\b`)
+	birthdayLike   = regexp.MustCompile(`(?i)` + outside + `(?:født|fødd|f\.|fdato:?|born)(?: den| on)? ?\d{1,2}[./-] ?\d{1,2}[./-] ?\d{2,4}`)
 
 	// Eight digits from 2 to 9, in the groupings used in Norway, with or
 	// without the country's code.
-	phoneLike = regexp.MustCompile(`(\+47|\b0047)? ?\b[2-9](\d{7}|\d \d\d \d\d \d\d|\d\d \d\d \d{3})\b`)
+	phoneLike = regexp.MustCompile(`(\+47|\b0047)? ?\b[2-9](\d{7}|\d[ .-]\d\d[ .-]\d\d[ .-]\d\d|\d\d[ .-]\d\d[ .-]\d{3})\b`)
 
 	// A date written together, 20261012, is not a phone number: none
 	// begins with 20.
@@ -31,7 +36,19 @@ var (
 	namesInLine  = regexp.MustCompile(fullName + `(?:` + between + fullName + `)+`)
 	namesInLines = regexp.MustCompile(`(?m)(?:^[ \t]*(?:[-*•]|\d+[.)])?[ \t]*` + fullName + `[ \t]*[,;]?[ \t]*(?:\r?\n|\z)){3,}`)
 	listItem     = regexp.MustCompile(fullName)
+
+	// K.N. i 5A, KN (5A), K. fra 10B: initials beside a class.
+	initialsLike = regexp.MustCompile(outside + `((\p{Lu}\.? ?\p{Lu}|\p{Lu}\.)\.?(?:,? (?:i|fra|frå|på|in|from) |,? \(?|\()(?:1[0-3]|[1-9]) ?[A-HÆØÅ])(?:[^\pL\d]|$)`)
+
+	handleLike = regexp.MustCompile(`(?:^|\s)@[\pL\d._]{3,}`)
+	word       = regexp.MustCompile(`\pL+`)
 )
+
+//go:embed names.txt
+var namesFile string
+
+// givenNames are names that no ordinary word is spelled like.
+var givenNames = wordSet(regexp.MustCompile(`(?m)^#.*$`).ReplaceAllString(namesFile, ""))
 
 // notNames are words that stand with a capital first letter in what staff
 // write and are no pupil: openings of sentences, days, subjects, bodies.
@@ -46,6 +63,10 @@ var notNames = wordSet(`
 	Norge Noreg Sverige Danmark Snap Snapchat Tiktok Teams Jul Påske
 	We I The They All Some Both Pupils Girls Boys Teacher Teachers Parents Principal Head
 	Monday Tuesday Wednesday Thursday Friday Saturday Sunday`)
+
+// notInitials are short forms of two letters that stand before a class as often
+// as initials do.
+var notInitials = wordSet(`AI EU FN IT KI KH MH NB OK PC PP PS SF TV VG VK`)
 
 func wordSet(s string) map[string]bool {
 	set := map[string]bool{}
@@ -65,22 +86,54 @@ func looksLikePerson(text string) (code RefusalCode, found string) {
 	if s := nationalIDLike.FindString(text); s != "" {
 		return NationalID, s
 	}
+	if s := birthdayLike.FindString(text); s != "" {
+		return NationalID, strings.TrimSpace(s)
+	}
 	for _, s := range phoneLike.FindAllString(text, -1) {
 		if s = strings.TrimSpace(s); !dateLike.MatchString(s) {
 			return Phone, s
 		}
 	}
+	if s := nameIn(text); s != "" {
+		return Names, s
+	}
+	return "", ""
+}
+
+// nameIn returns what in a text seems to name someone: a list of names, a given
+// name, initials beside a class, or what someone is called on the net.
+func nameIn(text string) string {
 	for _, s := range namesInLine.FindAllString(text, -1) {
 		if names(s) >= 2 {
-			return Names, s
+			return s
 		}
 	}
 	for _, s := range namesInLines.FindAllString(text, -1) {
 		if names(s) >= 3 {
-			return Names, strings.Join(strings.Fields(s), " ")
+			return strings.Join(strings.Fields(s), " ")
 		}
 	}
-	return "", ""
+	for _, w := range word.FindAllString(text, -1) {
+		if isGivenName(w) {
+			return w
+		}
+	}
+	for _, m := range initialsLike.FindAllStringSubmatch(text, -1) {
+		if !notInitials[strings.TrimSpace(m[2])] {
+			return m[1]
+		}
+	}
+	return strings.TrimSpace(handleLike.FindString(text))
+}
+
+// isGivenName knows a name as it is, with the s of a genitive, and in capitals.
+func isGivenName(w string) bool {
+	first, size := utf8.DecodeRuneInString(w)
+	if !unicode.IsUpper(first) || len(w) == size {
+		return false
+	}
+	w = string(first) + strings.ToLower(w[size:])
+	return givenNames[w] || givenNames[strings.TrimSuffix(w, "s")]
 }
 
 // names counts the items of a list that have a word which may be a name.

@@ -131,3 +131,20 @@ func TestRunLooksEachMinute(t *testing.T) {
 		}
 	})
 }
+
+// TestNothingNewIsNotRead: a round reads what there is only when it has changed,
+// and still tells by the clock.
+func TestNothingNewIsNotRead(t *testing.T) {
+	w := &world{clock: at("2026-11-17 10:00")}
+	n, _ := w.serve(t, never)
+	w.passes(t, n, "2026-11-17 16:00")
+	w.opened("5A", disclosure.KindChange, disclosure.Notice)
+	w.passes(t, n, "2026-11-18 06:45")
+	if w.reads != 2 || len(w.delivered) != 0 {
+		t.Errorf("%d reads of a day on which one prompt came, %d letters before the morning", w.reads, len(w.delivered))
+	}
+	w.passes(t, n, "2026-11-18 07:15")
+	if len(w.delivered) != 1 {
+		t.Errorf("%d letters in the morning", len(w.delivered))
+	}
+}

@@ -33,6 +33,9 @@ type Store interface {
 	AdultsReleased(ctx context.Context, owner string) ([]disclosure.Released, error)
 	ToldOf(ctx context.Context, owner string) ([]Line, error)
 	AppendTold(ctx context.Context, l Line) error
+	// TellMarks are by owner what changes whenever one of these has more, or
+	// less, to say.
+	TellMarks(ctx context.Context) (map[string]string, error)
 }
 
 // People knows who works where.
@@ -68,9 +71,18 @@ type Options struct {
 type Notifier struct {
 	Options
 	words *words
+	known map[string]known // by owner, as of the latest round
 	// Not before quiet: the mail server failed us, tries times in a row.
 	quiet time.Time
 	tries int
+}
+
+// known is what there is to tell of at one owner, and what was told, under the
+// mark that stood before it was read.
+type known struct {
+	mark    string
+	matters Matters
+	told    map[string]*told
 }
 
 // New returns a notifier, or what is wrong with its catalog.
@@ -79,7 +91,7 @@ func New(o Options) (*Notifier, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Notifier{Options: o, words: w}, nil
+	return &Notifier{Options: o, words: w, known: map[string]known{}}, nil
 }
 
 // Every is how often is looked for what is due: at once means within it.
@@ -117,9 +129,13 @@ func (n *Notifier) Round(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read staff: %w", err)
 	}
+	marks, err := n.Store.TellMarks(ctx)
+	if err != nil {
+		return fmt.Errorf("read whether there is something to tell: %w", err)
+	}
 	var faults []error
 	for _, owner := range all.Owners {
-		err := n.owner(ctx, owner, people)
+		err := n.owner(ctx, owner, people, marks[owner.Org])
 		if errors.Is(err, errQuiet) {
 			return errors.Join(append(faults, err)...)
 		}
@@ -128,12 +144,20 @@ func (n *Notifier) Round(ctx context.Context) error {
 	return errors.Join(faults...)
 }
 
-// owner sends what is due at one owner. A turn is taken only for what is due,
-// and then all is read anew: another server may just have sent it.
-func (n *Notifier) owner(ctx context.Context, owner roster.Owner, people []access.Person) error {
-	due, err := n.due(ctx, owner, people)
-	if err != nil || len(due) == 0 {
-		return err
+// owner sends what is due at one owner. What is there is read only if its mark
+// has changed: at most times a round reads nothing. A turn is taken only for
+// what is due, and then all is read anew: another server may just have sent it.
+func (n *Notifier) owner(ctx context.Context, owner roster.Owner, people []access.Person, mark string) error {
+	if of, ok := n.known[owner.Org]; !ok || of.mark != mark {
+		of, err := n.read(ctx, owner)
+		if err != nil {
+			return err
+		}
+		of.mark = mark
+		n.known[owner.Org] = of
+	}
+	if len(n.known[owner.Org].due(owner, people, n.Now())) == 0 {
+		return nil
 	}
 	t, err := n.Turns.Take(ctx)
 	if errors.Is(err, turn.ErrTaken) {
@@ -147,11 +171,11 @@ func (n *Notifier) owner(ctx context.Context, owner roster.Owner, people []acces
 }
 
 func (n *Notifier) inTurn(ctx context.Context, t *turn.Turn, owner roster.Owner, people []access.Person) error {
-	due, err := n.due(ctx, owner, people)
+	of, err := n.read(ctx, owner)
 	if err != nil {
 		return err
 	}
-	for _, d := range due {
+	for _, d := range of.due(owner, people, n.Now()) {
 		if err := t.Renew(ctx); err != nil {
 			return err
 		}
@@ -162,21 +186,26 @@ func (n *Notifier) inTurn(ctx context.Context, t *turn.Turn, owner roster.Owner,
 	return nil
 }
 
-// due is what is to be told now at one owner, and to whom.
-func (n *Notifier) due(ctx context.Context, owner roster.Owner, people []access.Person) ([]telling, error) {
+// read reads what there is to tell of at one owner, and what was told.
+func (n *Notifier) read(ctx context.Context, owner roster.Owner) (known, error) {
 	events, err := n.Store.DutyEventsOfOwner(ctx, owner.Org)
 	if err != nil {
-		return nil, fmt.Errorf("read duty events of owner %s: %w", owner.Org, err)
+		return known{}, fmt.Errorf("read duty events of owner %s: %w", owner.Org, err)
 	}
 	released, err := n.Store.AdultsReleased(ctx, owner.Org)
 	if err != nil {
-		return nil, fmt.Errorf("read signals about adults of owner %s: %w", owner.Org, err)
+		return known{}, fmt.Errorf("read signals about adults of owner %s: %w", owner.Org, err)
 	}
 	lines, err := n.Store.ToldOf(ctx, owner.Org)
 	if err != nil {
-		return nil, fmt.Errorf("read what was told at owner %s: %w", owner.Org, err)
+		return known{}, fmt.Errorf("read what was told at owner %s: %w", owner.Org, err)
 	}
-	return Survey(owner, events, released, people).due(wave.NewCalendar(owner), fold(lines), n.Now()), nil
+	return known{matters: Survey(owner, events, released, nil), told: fold(lines)}, nil
+}
+
+// due is what is to be told now, and to whom of the people there are now.
+func (k known) due(owner roster.Owner, people []access.Person, now time.Time) []telling {
+	return k.matters.at(owner, people).due(wave.NewCalendar(owner), k.told, now)
 }
 
 // tell sends one letter. A line before it and one after it let whoever comes

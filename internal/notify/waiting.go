@@ -31,12 +31,7 @@ type Matters struct {
 
 // Survey reads what there is at one owner.
 func Survey(owner roster.Owner, events []duty.Event, released []disclosure.Released, people []access.Person) Matters {
-	m := Matters{owner: owner, prompts: duty.Prompts(events), reports: duty.Reports(events), cases: duty.Cases(events)}
-	for _, p := range people {
-		if p.Owner == owner.Org {
-			m.people = append(m.people, p)
-		}
-	}
+	m := Matters{prompts: duty.Prompts(events), reports: duty.Reports(events), cases: duty.Cases(events)}
 	for _, r := range disclosure.Current(released, disclosure.Owner) {
 		s, ok := r.Signal()
 		passedOn := slices.ContainsFunc(m.prompts, func(p duty.Prompt) bool {
@@ -45,6 +40,17 @@ func Survey(owner roster.Owner, events []duty.Event, released []disclosure.Relea
 		})
 		if ok && s.Kind == disclosure.KindAdult && !s.Ended && !passedOn {
 			m.adults = append(m.adults, s)
+		}
+	}
+	return m.at(owner, people)
+}
+
+// at are the same matters with the owner and the people as they are now.
+func (m Matters) at(owner roster.Owner, people []access.Person) Matters {
+	m.owner, m.people = owner, nil
+	for _, p := range people {
+		if p.Owner == owner.Org {
+			m.people = append(m.people, p)
 		}
 	}
 	return m

@@ -9,6 +9,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/folgmed/folgmed/internal/roster"
+	"github.com/folgmed/folgmed/internal/wave"
 	"github.com/folgmed/folgmed/internal/web"
 )
 
@@ -31,7 +32,7 @@ func (p *Page) rates(ctx context.Context, v *visit, data *pageData, chosen float
 	if err != nil {
 		return fmt.Errorf("read the choices of rates: %w", err)
 	}
-	now := p.now().In(oslo)
+	now := p.now().In(wave.Oslo)
 	from := roster.NextTerm(now)
 	current, next := v.owner.RateOn(roster.Date(now.Format(time.DateOnly)), choices), v.owner.RateOn(from, choices)
 	data.From = web.Date(v.lang, from.Day())
@@ -65,7 +66,7 @@ func (p *Page) choose(c echo.Context) error {
 		}
 	}
 	id := c.FormValue("choice")
-	choice, err := roster.NewRateChoice(id, v.owner.Org, rate, p.now().In(oslo), v.person.ID)
+	choice, err := roster.NewRateChoice(id, v.owner.Org, rate, p.now().In(wave.Oslo), v.person.ID)
 	if err != nil || len(id) < 16 || len(id) > 64 {
 		data := pageData{Fault: p.cat.Text(v.lang, "rate.choose")}
 		return p.render(c, v, http.StatusUnprocessableEntity, data, rate)

@@ -28,6 +28,18 @@ func (s *Store) ToldOf(ctx context.Context, owner string) ([]notify.Line, error)
 	return all, err
 }
 
+// TellMarks returns by owner what changes whenever DutyEventsOfOwner, ToldOf or
+// AdultsReleased would return something else.
+func (s *Store) TellMarks(ctx context.Context) (map[string]string, error) {
+	marks := map[string]string{}
+	var owner, mark string
+	err := s.each(ctx, "TellMarks", []any{&owner, &mark}, func() error {
+		marks[owner] += mark + " "
+		return nil
+	})
+	return marks, err
+}
+
 // AdultsReleased returns the signals about adults that the owner's latest
 // release tells the owner of.
 func (s *Store) AdultsReleased(ctx context.Context, owner string) ([]disclosure.Released, error) {

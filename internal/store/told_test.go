@@ -6,10 +6,13 @@ import (
 	"time"
 
 	"github.com/folgmed/folgmed/internal/disclosure"
+	"github.com/folgmed/folgmed/internal/duty"
 	"github.com/folgmed/folgmed/internal/notify"
+	"github.com/folgmed/folgmed/internal/roster"
 	"github.com/folgmed/folgmed/internal/store"
 	"github.com/folgmed/folgmed/internal/store/storetest"
 	"github.com/folgmed/folgmed/internal/turn"
+	"github.com/folgmed/folgmed/internal/wave"
 )
 
 // TestTold writes and reads what was told as the part that sends: a line twice
@@ -46,6 +49,34 @@ func TestTold(t *testing.T) {
 		ids = append(ids, signal.ID)
 	}
 	equal(t, ids, err, []string{now})
+
+	// What there is to tell of has a mark that changes when it does.
+	mark := func() string {
+		t.Helper()
+		marks, err := s.TellMarks(ctx)
+		must(t, err)
+		return marks["1"]
+	}
+	before := mark()
+	if again := mark(); again != before {
+		t.Errorf("the mark went from %q to %q, and nothing was written", before, again)
+	}
+	must(t, all.SaveRoster(ctx, roster.Version{ID: "r", Owner: roster.Owner{Org: "1", Name: "Vik"}, At: at, By: "p"}))
+	for what, write := range map[string]func() error{
+		"a line": func() error {
+			return s.AppendTold(ctx, notify.Line{ID: "o sending", Mail: "o", At: at, Owner: "1", Person: "p", Step: notify.Sending, Items: []string{}})
+		},
+		"a duty event": func() error {
+			return s.AppendDuty(ctx, []duty.Event{{ID: "e", Subject: "prompt:x", Owner: "1", School: "11", Step: duty.Opened, At: at}})
+		},
+		"a new release": func() error { return all.AppendWaveEvent(ctx, wave.NewEvent(149, wave.Released, at)) },
+	} {
+		before := mark()
+		must(t, write())
+		if mark() == before {
+			t.Errorf("%s leaves the mark %q", what, before)
+		}
+	}
 }
 
 // TestTellTurns: one sends at a time, whatever the job does.

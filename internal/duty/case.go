@@ -18,6 +18,7 @@ type Case struct {
 	Raised    string    // the first day on which pupil or parent raised it with the principal
 	Inquiries []Entry
 	Measures  []Measure
+	FollowUps []FollowUp
 	Overtaken bool // it was closed, and something was written meanwhile: it is open
 }
 
@@ -58,7 +59,7 @@ func foldCase(t Thread) Case {
 	f := e.Body.Fields
 	c := Case{
 		Thread: t, Scope: f.Get(FieldScope), Title: f.Get(FieldTitle), Archive: f.Get(FieldArchive),
-		Classes: f[FieldClasses], Since: e.At, From: slices.Clone(e.Body.From), Inquiries: t.Of(Inquired),
+		Classes: f[FieldClasses], Since: e.At, From: slices.Clone(e.Body.From), Inquiries: t.Of(Inquired), FollowUps: followUps(t.Of(FollowedUp)),
 	}
 	if e, ok := t.last(Followed, nil); ok {
 		c.Classes, c.Since = e.Body.Fields[FieldClasses], e.At
@@ -225,6 +226,8 @@ func (c Case) allows(step Step, a Act) error {
 		}
 	case Planned, Changed:
 		return inOrder(f)
+	case FollowedUp:
+		return c.mayFollowUp(f)
 	case Closed:
 		return c.mayClose(f)
 	default: // the fields say all

@@ -30,6 +30,7 @@ const (
 	FieldUntil           Field = "until"
 	FieldExtraLook       Field = "extra_look" // "we looked out for pupils we know may be vulnerable"
 	FieldPlace           Field = "place"
+	FieldWave            Field = "wave"       // number of the week's survey
 	FieldConclusion      Field = "conclusion" // of a prompt
 
 	FieldWentOn        Field = "went_on"
@@ -107,7 +108,7 @@ const (
 	KindPerson  Kind = "person"  // one from the list of staff
 	KindPeople  Kind = "people"  // some from the list of staff
 	KindClasses Kind = "classes" // some of the school's classes
-	KindRef     Kind = "ref"     // a case or a measure, chosen from those there are
+	KindRef     Kind = "ref"     // a case, a measure or a week, chosen from those there are
 	KindRefs    Kind = "refs"
 )
 

@@ -48,8 +48,8 @@ func anything(t *rapid.T, rule duty.Rule, c *duty.Case) duty.Fields {
 		case duty.KindClasses:
 			v = []string{"5A"}
 		case duty.KindRef:
-			v = []string{"none"}
-			if c != nil && len(c.Measures) > 0 {
+			v = []string{"149"} // a week
+			if c != nil && len(c.Measures) > 0 && spec.Field != duty.FieldWave {
 				v = []string{c.Measures[0].ID}
 			}
 		case duty.KindRefs:

@@ -50,6 +50,7 @@ const (
 	NotNow         RefusalCode = "not_now"          // not in the state it is in
 	NotInquired    RefusalCode = "not_inquired"     // it ends only after a recorded inquiry
 	NoSuchCase     RefusalCode = "no_such_case"     // none that is open
+	NoSuchWeek     RefusalCode = "no_such_week"     // the classes are not asked then, or it is too soon
 	NoSuchMeasure  RefusalCode = "no_such_measure"  // none in this case
 	SurveyAlone    RefusalCode = "survey_alone"     // figures say nothing about how each has it
 	NotAsked       RefusalCode = "not_asked"        // those affected have not said it themselves
@@ -62,7 +63,7 @@ const (
 var RefusalCodes = []RefusalCode{
 	TooLong, NationalID, Phone, Email, Names, SevereStaysOpen, AlreadyConcluded, BadForm,
 	Missing, BadDay, NotYet, Over, EndBeforeStart, TooLate, BadArchive, InArchive, NotYours, NotNow, NotInquired,
-	NoSuchCase, NoSuchMeasure, SurveyAlone, NotAsked, NotSafe, NotMuted,
+	NoSuchCase, NoSuchWeek, NoSuchMeasure, SurveyAlone, NotAsked, NotSafe, NotMuted,
 }
 
 var clientID = regexp.MustCompile(`^[A-Za-z0-9_-]{16,64}$`)

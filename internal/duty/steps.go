@@ -32,6 +32,7 @@ const (
 	Changed    Step = "changed"     // another wording of a measure
 	CarriedOut Step = "carried_out" // a measure was
 	Evaluated  Step = "evaluated"   // what a measure led to
+	FollowedUp Step = "followed_up" // a wave is the follow-up of the measures
 	Closed     Step = "closed"
 	Reopened   Step = "reopened"
 	Followed   Step = "followed"  // into the class of the next school year
@@ -220,6 +221,10 @@ var Rules = []Rule{
 		{Field: FieldOn, Kind: KindDay, Tense: Past, Must: true},
 		{Field: FieldEffect, Kind: KindChoice, Options: []string{"good", "some", "none", "too_early"}, Must: true},
 		{Field: FieldText, Kind: KindText, Must: true, Only: Situation},
+	}},
+	{SubjectCase, FollowedUp, Leader, []State{StateOpen}, []Spec{
+		{Field: FieldWave, Kind: KindRef, Must: true, Only: Situation},
+		{Field: FieldClasses, Kind: KindClasses, Must: true, Only: Situation},
 	}},
 	{SubjectCase, Closed, Leader, []State{StateOpen}, []Spec{
 		{Field: FieldBasis, Kind: KindChoices, Options: []string{BasisSaid, BasisObservation, BasisSurvey}, Must: true},

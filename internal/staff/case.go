@@ -24,6 +24,7 @@ type casePage struct {
 	Inquiries []happened
 	Inquire   *stepForm
 	Measures  []measureCard
+	FollowUp  followUpPart
 	Closings  []happened // closed and reopened
 	Reopen    *stepForm
 	Follow    *stepForm
@@ -136,6 +137,10 @@ func (s *Staff) renderCase(c echo.Context, v *visit, m matters, one duty.Case, s
 		page.Matters = append(page.Matters, matterState{v.t("matter." + matter), !slices.Contains(missing, matter)})
 	}
 	page.From = v.cameOf(m, one)
+	var err error
+	if page.FollowUp, err = s.followUps(c.Request().Context(), v, m, one, again); err != nil {
+		return err
+	}
 	return s.pages.Render(c, status, "case", v.lang, page)
 }
 
@@ -188,7 +193,12 @@ func (s *Staff) stepOnCase(c echo.Context) error {
 	of := c.FormValue(string(duty.FieldMeasure))
 	return s.try(c, v, m.events, one.Version, attempt{
 		step: step, of: of, about: one.ID, audited: true,
-		make: func(a duty.Act) ([]duty.Event, error) { return oneEvent(duty.Take(one, step, a)) },
+		make: func(a duty.Act) ([]duty.Event, error) {
+			if step == duty.FollowedUp {
+				return oneEvent(s.plansFollowUp(v, m, one, a))
+			}
+			return oneEvent(duty.Take(one, step, a))
+		},
 		again: func(status int, f *sent) error {
 			switch step {
 			case duty.Planned, duty.Changed, duty.CarriedOut, duty.Evaluated:

@@ -20,6 +20,8 @@ type documentationPage struct {
 	Facts   []saidField
 	From    []link
 	History []happened
+
+	FollowUps []followUp
 }
 
 func (s *Staff) showDocumentation(c echo.Context) error {
@@ -30,9 +32,13 @@ func (s *Staff) showDocumentation(c echo.Context) error {
 	if err := s.audit(c.Request().Context(), v, "read_documentation", one.ID); err != nil {
 		return err
 	}
+	followed, err := s.followUps(c.Request().Context(), v, m, one, nil)
+	if err != nil {
+		return err
+	}
 	return s.pages.Render(c, http.StatusOK, "documentation", v.lang, documentationPage{
 		Frame: v.frameAt(desk.Cases), caseHead: s.head(c, v, one, nil), School: v.school.Name, Printed: web.DateTime(v.lang, s.Now()),
-		Facts: s.caseFacts(v, m, one), From: v.cameOf(m, one), History: v.all(one.History),
+		Facts: s.caseFacts(v, m, one), From: v.cameOf(m, one), History: v.all(one.History), FollowUps: followed.Done,
 	})
 }
 

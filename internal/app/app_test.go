@@ -346,9 +346,15 @@ func signIn(t *testing.T, a *App, email string) *browser {
 	t.Helper()
 	link, err := a.SignInLink(t.Context(), email)
 	must(t, err)
+	return follow(t, a.PublicURL(), link)
+}
+
+// follow signs in by a link.
+func follow(t *testing.T, base, link string) *browser {
+	t.Helper()
 	jar, err := cookiejar.New(nil)
 	must(t, err)
-	b := &browser{t: t, base: a.PublicURL(), http: &http.Client{Jar: jar}}
+	b := &browser{t: t, base: base, http: &http.Client{Jar: jar}}
 	b.submit(b.get(strings.TrimPrefix(link, b.base)), "", nil)
 	return b
 }

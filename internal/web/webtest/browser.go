@@ -29,6 +29,15 @@ func NewBrowser(t testing.TB) *Browser {
 	return &Browser{t, Chromium(t)}
 }
 
+// Another is a second device in the same Chromium, with which it shares no page,
+// no storage and no connection.
+func (b *Browser) Another() *Browser {
+	b.t.Helper()
+	ctx, cancel := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext())
+	b.t.Cleanup(cancel)
+	return &Browser{b.t, ctx}
+}
+
 // Chromium starts Chromium with one tab and an empty profile, for chromedp to
 // drive until the test ends.
 func Chromium(t testing.TB) context.Context {

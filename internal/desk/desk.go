@@ -130,13 +130,13 @@ var sections = []struct {
 	right, unless access.Right
 }{
 	{Overview, "/staff", access.SeeClass, ""},
-	{Classes, "/staff/classes", access.SeeClass, ""},
-	{Groups, "/staff/groups", access.SeeSchool, ""},
-	{Report, "/staff/report", access.Report, ""},
+	{Report, "/staff/report", access.Report, access.Lead},
 	{Reports, "/staff/reports", access.Report, ""},
-	{Inspections, "/staff/inspections", access.Report, ""},
 	{Cases, "/staff/cases", access.Lead, ""},
 	{Measures, "/staff/measures", access.SeeClass, access.Lead},
+	{Classes, "/staff/classes", access.SeeClass, ""},
+	{Groups, "/staff/groups", access.SeeSchool, ""},
+	{Inspections, "/staff/inspections", access.Report, ""},
 	{CarryOut, "/staff/carry-out", access.CarryOut, ""},
 	{Session, access.SessionPath, access.RunSession, access.CarryOut},
 	{People, "/staff/people", access.ManageStaff, ""},

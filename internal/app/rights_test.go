@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/PuerkitoBio/goquery"
 	"golang.org/x/sync/errgroup"
@@ -217,8 +218,8 @@ var peopleForRights = []struct {
 }{
 	{"clean", access.Person{Email: "renhold@skole.example", Name: "Rolf Renhold", Role: access.Reporter, Owner: "000000001", Schools: []string{school}}},
 	{"teach", access.Person{Email: "laerer@skole.example", Name: "Laila Lærer", Role: access.Teacher, Owner: "000000001", Schools: []string{school}, Classes: []string{school + "/8A"}}},
-	{"colle", access.Person{Email: "kollega@skole.example", Name: "Kåre Kollega", Role: access.Teacher, Owner: "000000001", Schools: []string{school}, Classes: []string{school + "/9B"}}},
-	{"deput", access.Person{Email: "vikar@skole.example", Name: "Vilde Vikar", Role: access.Deputy, Owner: "000000001", Schools: []string{school}}},
+	{"colle", access.Person{Email: "kollega@skole.example", Name: "Kåre Kollega", Role: access.Teacher, Owner: "000000001", Schools: []string{school}, Classes: []string{school + "/9B"}, DeputyUntil: now.Add(-time.Minute)}},
+	{"deput", access.Person{Email: "vikar@skole.example", Name: "Vilde Vikar", Role: access.Teacher, Owner: "000000001", Schools: []string{school}, Classes: []string{school + "/9B"}, DeputyUntil: now.Add(time.Minute)}},
 	{"princ", access.Person{Email: principal, Name: "Ragnhild Rektor", Role: access.Principal, Owner: "000000001", Schools: []string{school}}},
 	{"elsew", access.Person{Email: "nabo@skole.example", Name: "Nora Nabo", Role: access.Principal, Owner: "000000001", Schools: []string{otherSchool}}},
 	{"owner", access.Person{Email: "eier@kommune.example", Name: "Eirin Eier", Role: access.OwnerRole, Owner: "000000001"}},

@@ -35,6 +35,7 @@ const (
 	CarryOut  Right = "carry_out"  // see which classes are asked this week, and have one answer anew
 	SeeAdult  Right = "see_adult"  // what pupils say of adults, once the owner has passed it on; a deputy stands in for the principal
 	Lead      Right = "lead"       // read what is reported, decide on it and run cases
+	Share     Right = "share"      // show a class its own figures, or pupils and parents the school's
 	SeeOwner  Right = "see_owner"  // the owner's page, and no school's
 
 	RunSession Right = "run_session" // open the survey in class
@@ -51,8 +52,8 @@ const (
 var rights = map[Role][]Right{
 	Reporter:  {Report, SeeOwnLog},
 	Teacher:   {Report, SeeClass, Observe, Conclude, RunSession, PrintSlips, SeeOwnLog},
-	Deputy:    {Report, SeeClass, SeeSchool, CarryOut, SeeAdult, Observe, Conclude, Lead, RunSession, PrintSlips, MakePIN, ManageStaff, SeeOwnLog},
-	Principal: {Report, SeeClass, SeeSchool, CarryOut, SeeAdult, Observe, Conclude, Lead, RunSession, PrintSlips, MakePIN, ManageStaff, NameDeputies, SeeOwnLog},
+	Deputy:    {Report, SeeClass, SeeSchool, CarryOut, SeeAdult, Observe, Conclude, Lead, Share, RunSession, PrintSlips, MakePIN, ManageStaff, SeeOwnLog},
+	Principal: {Report, SeeClass, SeeSchool, CarryOut, SeeAdult, Observe, Conclude, Lead, Share, RunSession, PrintSlips, MakePIN, ManageStaff, NameDeputies, SeeOwnLog},
 	OwnerRole: {SeeOwner, ManageLeaders, SeeOwnLog},
 
 	Substitute: {RunSession, SeeOwnLog},

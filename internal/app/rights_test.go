@@ -207,6 +207,13 @@ func fillForRights(t *testing.T, a *App) map[string]string {
 	report("report of elsewhere", otherSchool, duty.AboutPupils)
 	open("case", school)
 	open("case of elsewhere", otherSchool)
+	for _, unit := range []disclosure.Unit{
+		{Owner: owner, School: school, Level: disclosure.LevelClass, Name: "8A"}, {Owner: owner, School: school, Level: disclosure.LevelSchool},
+	} {
+		shared, err := duty.Share(unit, disclosure.ReleaseID(uint32(firstWave)), act("", duty.Fields{duty.FieldText: {"Flere voksne ute."}}))
+		must(t, err)
+		events = append(events, shared)
+	}
 	must(t, a.store.AppendDuty(t.Context(), events))
 	return named
 }

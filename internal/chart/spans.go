@@ -50,7 +50,7 @@ func (s Spans) SVG() template.HTML {
 	p(`<desc id="%s-desc">%s</desc>`, s.ID, esc(s.Desc))
 	hatch(&b, s.ID)
 	for _, t := range s.Ticks {
-		p(`<line class="line-grid" x1="%[1].1f" y1="%[2]d" x2="%[1].1f" y2="%[3]d"/>`, x(t.At), spanTop-4, height)
+		p(`<line class="line-grid" x1="%.1[1]f" y1="%[2]d" x2="%.1[1]f" y2="%[3]d"/>`, x(t.At), spanTop-4, height)
 		p(`<text class="line-tick" x="%.1f" y="%d">%s</text>`, x(t.At), spanTop-9, esc(t.Label))
 	}
 	for i, r := range s.Rows {

@@ -29,6 +29,9 @@ func TestSpansShowEveryValue(t *testing.T) {
 		if doc.Find("#x-title").Text() != "A & B" || doc.Find("#x-desc").Text() != "C" || doc.Find("svg").AttrOr("aria-labelledby", "") != "x-title x-desc" {
 			t.Fatal("the picture is not named by its title and description")
 		}
+		if at := number(t, doc.Find(".line-grid"), "x1"); at != spanLabel {
+			t.Fatalf("the line of 0 lies at %g", at)
+		}
 		bars := doc.Find(".cell-ground")
 		if bars.Length() != len(rows) {
 			t.Fatalf("%d bars for %d rows", bars.Length(), len(rows))

@@ -168,6 +168,16 @@ func TestManyWriters(t *testing.T) {
 					take(c, duty.SubjectCase, &c)
 				}
 			},
+			"share": func(*rapid.T) {
+				rule, _ := duty.RuleOf(duty.SubjectTalk, duty.Shared)
+				e, err := duty.Share(unit, "release", act(who(rule.Who), 0, anything(t, rule, nil)))
+				keep([]duty.Event{e}, err)
+			},
+			"on what is shared": func(*rapid.T) {
+				if talk, ok := duty.TalkOf(journal, unit); ok {
+					take(talk, duty.SubjectTalk, nil)
+				}
+			},
 			"": func(*rapid.T) { holds(t, journal) },
 		})
 	})
@@ -227,6 +237,9 @@ func holds(t *rapid.T, journal []duty.Event) {
 	for _, p := range duty.LookedAfter(journal) {
 		keep(p.Routines)
 		keep(p.Inspections)
+	}
+	for _, talk := range duty.Talks(journal) {
+		keep(talk.History)
 	}
 	for _, c := range cases {
 		keep(c.History)

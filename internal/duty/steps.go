@@ -13,6 +13,7 @@ const (
 	SubjectCase         Subject = "case"
 	SubjectRoutine      Subject = "routine"    // who looks after a place, and when
 	SubjectInspection   Subject = "inspection" // someone looked after it
+	SubjectTalk         Subject = "talk"       // figures shared with those who answered
 )
 
 // The steps of reports, interventions and cases; some are a prompt's too.
@@ -38,6 +39,8 @@ const (
 	Followed   Step = "followed"  // into the class of the next school year
 	Arranged   Step = "arranged"  // a routine
 	Inspected  Step = "inspected" // someone was there and looked
+	Shared     Step = "shared"    // figures of a class or school, with those who answered
+	Withdrawn  Step = "withdrawn" // they are shown no more
 )
 
 // Who may take a step.
@@ -240,6 +243,11 @@ var Rules = []Rule{
 	{SubjectCase, Followed, Leader, []State{StateOpen}, []Spec{
 		{Field: FieldClasses, Kind: KindClasses, Must: true, Only: Situation},
 	}},
+
+	{SubjectTalk, Shared, Leader, nil, []Spec{
+		{Field: FieldText, Kind: KindText, Must: true},
+	}},
+	{SubjectTalk, Withdrawn, Leader, []State{StateOpen}, nil},
 }
 
 // What several steps ask for.

@@ -173,17 +173,7 @@ func (s *school) take(step duty.Step, thing string, of []string, a duty.Act) ([]
 	return []duty.Event{e}, err
 }
 
-func version(m duty.Matter) int {
-	switch m := m.(type) {
-	case duty.Prompt:
-		return m.Version
-	case duty.Report:
-		return m.Version
-	case duty.Case:
-		return m.Version
-	}
-	panic("unknown matter")
-}
+func version(m duty.Matter) int { return duty.ThreadOf(m).Version }
 
 func (s *school) matter(name string) duty.Matter {
 	kind, id, _ := strings.Cut(s.named[name], ":")

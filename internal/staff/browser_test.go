@@ -2,6 +2,7 @@ package staff_test
 
 import (
 	"net/http/httptest"
+	"net/url"
 	"testing"
 
 	"github.com/folgmed/folgmed/internal/disclosure"
@@ -63,7 +64,13 @@ func TestPagesInABrowser(t *testing.T) {
 		s.releaseAt(t, n, fjordvik, disclosure.LevelClass, "8B", "safe", disclosure.FormWords, "none_to_some")
 		s.releaseAt(t, n, fjordvik, disclosure.LevelSchool, "", "thrive", disclosure.FormBand, "3/20")
 	}
+	for _, share := range []string{"/staff/share/" + fjordvik + "/8B", "/staff/share/" + fjordvik} {
+		s.send(t, principal, share, "/shared", url.Values{"text": {"Flere voksne ute i hvert friminutt.\nNye grupper hver mandag."}})
+	}
 	for _, p := range []struct{ path, heading, name string }{
+		{"/staff/share/" + fjordvik + "/8B", "Del resultater", "share"},
+		{"/staff/talk/" + fjordvik + "/8B", "Klassesamtale", "talk"},
+		{"/staff/talk/" + fjordvik, "Slik har vi det", "talk-school"},
 		{"/staff/classes", "Klassene", "classes"},
 		{"/staff/classes/" + fjordvik + "/8B", "8B", "class"},
 		{"/staff/groups", "Trinn og hele skolen", "groups"},
@@ -72,6 +79,11 @@ func TestPagesInABrowser(t *testing.T) {
 		b.Shows("h1", p.heading)
 		webtest.Eval[int](b, `document.querySelectorAll("main details").forEach(d => d.open = true), 0`)
 		b.Look(p.name)
+		if p.name == "talk" {
+			if sheets := b.Print("talk"); sheets < 1 || sheets > 2 {
+				t.Errorf("the talk takes %d sheets", sheets)
+			}
+		}
 	}
 
 	enter("nynorsk@example.no")

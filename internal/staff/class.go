@@ -26,6 +26,8 @@ type classPage struct {
 	Questions []question
 	Answered  []period
 	Later     string // when the next figures may come
+	Talk      string // what is shared with the class; empty: nothing
+	Share     string // where it is shared; empty: not by the reader
 }
 
 // findClass finds the class of the path, if the person may see it. One of
@@ -57,10 +59,11 @@ func (s *Staff) showClass(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	prompts, err := s.prompts(ctx, v)
+	m, err := s.matters(ctx, v)
 	if err != nil {
 		return err
 	}
+	prompts := v.promptsOf(m.events)
 	unit := v.class(class.Name)
 	page := classPage{
 		Frame: v.frameAt(desk.Classes), Back: v.desk.Href(classesPath), Name: class.Name, Grades: v.grades(class.Grades),
@@ -68,10 +71,15 @@ func (s *Staff) showClass(c echo.Context) error {
 	}
 	page.Signals, page.Over = v.signalsOf(released, prompts, unit)
 	page.Questions = s.questionsOf(v, released, unit, "question", s.columnsFor(class.Grades))
+	page.Talk, page.Share = s.talkLinks(v, m, audience{unit: unit, class: &class})
 	if err := s.audit(ctx, v, "read_class", class.Name); err != nil {
 		return err
 	}
 	return s.pages.Render(c, http.StatusOK, "class", v.lang, page)
+}
+
+func (v *visit) whole() disclosure.Unit {
+	return disclosure.Unit{Owner: v.owner.Org, School: v.school.Org, Level: disclosure.LevelSchool}
 }
 
 func (v *visit) class(name string) disclosure.Unit {

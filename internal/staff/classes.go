@@ -133,7 +133,7 @@ type wholeSchool struct {
 // picture: all of them beside several pictures, and always the places, which
 // are told of no class.
 func (s *Staff) wholeSchool(v *visit, current []disclosure.Released, pictures int) []wholeSchool {
-	school := disclosure.Unit{Owner: v.owner.Org, School: v.school.Org, Level: disclosure.LevelSchool}
+	school := v.whole()
 	lines := figuresOf(current)[school]
 	var list []wholeSchool
 	seen := map[string]bool{}

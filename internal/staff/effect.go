@@ -68,7 +68,7 @@ func (s *Staff) effects(v *visit, released []disclosure.Released, one duty.Case,
 
 func (s *Staff) effectIn(v *visit, released []disclosure.Released, class roster.Class, begins, done time.Time) effect {
 	e := effect{Class: class.Name, Why: v.t("effect.no_before")}
-	whole := disclosure.Unit{Owner: v.owner.Org, School: v.school.Org, Level: disclosure.LevelSchool}
+	whole := v.whole()
 	for _, item := range s.columnsFor(class.Grades) {
 		if item.Kind != surveys.Core {
 			continue // asked too seldom

@@ -21,6 +21,8 @@ type groupsPage struct {
 	web.Frame
 	Released bool
 	Units    []groupUnit
+	Talk     string // what is shared with pupils and parents; empty: nothing
+	Share    string // where it is shared; empty: not by the reader
 }
 
 // groupUnit is the school or one grade.
@@ -32,6 +34,8 @@ type groupUnit struct {
 	Answered  []period
 }
 
+const groupsPath = "/staff/groups"
+
 func (s *Staff) groups(c echo.Context) error {
 	ctx := c.Request().Context()
 	v, err := s.at(c, access.SeeSchool)
@@ -42,11 +46,13 @@ func (s *Staff) groups(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	prompts, err := s.prompts(ctx, v)
+	m, err := s.matters(ctx, v)
 	if err != nil {
 		return err
 	}
+	prompts := v.promptsOf(m.events)
 	page := groupsPage{Frame: v.frameAt(desk.Groups), Released: len(released) > 0}
+	page.Talk, page.Share = s.talkLinks(v, m, audience{unit: v.whole()})
 	for i, u := range v.larger(released) {
 		unit := groupUnit{ID: "unit-" + strconv.Itoa(i+1), Name: v.unit(u), Answered: v.participationOf(released, u)}
 		unit.Signals, unit.Over = v.signalsOf(released, prompts, u)

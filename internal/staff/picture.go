@@ -77,7 +77,7 @@ func (s *Staff) pictures(v *visit, current []disclosure.Released) []picture {
 // asked the same.
 func (s *Staff) picture(v *visit, f figures, q *surveys.Questionnaire, classes []roster.Class, whole bool) picture {
 	items := shown(q, f)
-	school := disclosure.Unit{Owner: v.owner.Org, School: v.school.Org, Level: disclosure.LevelSchool}
+	school := v.whole()
 	var all []int
 	for _, c := range classes {
 		all = append(all, c.Grades...)
@@ -115,7 +115,7 @@ func (s *Staff) picture(v *visit, f figures, q *surveys.Questionnaire, classes [
 			p.Groups = append(p.Groups, chart.Group{Label: label})
 		}
 		g := &p.Groups[len(p.Groups)-1]
-		unit := disclosure.Unit{Owner: v.owner.Org, School: v.school.Org, Level: disclosure.LevelClass, Name: c.Name}
+		unit := v.class(c.Name)
 		g.Rows = append(g.Rows, add(c.Name, unit))
 		if i+1 < len(classes) && label == v.grades(classes[i+1].Grades) {
 			continue

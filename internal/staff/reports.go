@@ -104,7 +104,7 @@ func reportState(r duty.Report) string {
 // savedWords are what a page may say was written.
 var savedWords = []string{
 	"reported", "intervened", "inspected", "arranged", "received", "judged", "routed", "inquired", "answered", "muted", "opened", "raised_with",
-	"planned", "changed", "carried_out", "evaluated", "followed_up", "closed", "overtaken_case", "reopened", "followed",
+	"planned", "changed", "carried_out", "evaluated", "followed_up", "closed", "overtaken_case", "reopened", "followed", "shared", "withdrawn",
 }
 
 // saved is what the page says was just written.

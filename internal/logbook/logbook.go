@@ -195,7 +195,7 @@ var (
 	}
 	ofClass = map[string]bool{
 		"read_session": true, "opened_session": true, "added_place": true, "closed_session": true, "reopened_session": true,
-		"printed_slips": true, "pin_made": true,
+		"printed_slips": true, "pin_made": true, "read_class": true, "read_talk": true, "read_share": true, "shared": true, "withdrawn": true,
 	}
 )
 

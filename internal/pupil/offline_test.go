@@ -14,6 +14,7 @@ import (
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/storage"
 	"github.com/chromedp/chromedp"
 	"github.com/google/go-cmp/cmp"
 
@@ -250,6 +251,60 @@ func TestTwoTabs(t *testing.T) {
 	}
 	b.sent()
 	s.expectAnswers(first, second)
+}
+
+// clearStorage has the browser clear all that it keeps for the page.
+func (b *browser) clearStorage(s *school) {
+	b.t.Helper()
+	if _, err := chromedp.Call(b.ctx, storage.ClearDataForOrigin, storage.ClearDataForOriginParams{Origin: s.url, StorageTypes: "all"}); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// What the browser clears away while the page lives is put back: the ballots,
+// whatever the page is about to do with them, and the app itself.
+func TestStorageIsCleared(t *testing.T) {
+	s, b := newSchool(t), newBrowser(t)
+	b.visit(s.url)
+	b.there("#code")
+	b.ready()
+	s.storeDown.Store(true)
+	b.visit(s.link(s.codes("2B", 1)[0]))
+	eval[bool](b, "window.same = true")
+	options := b.answer(s, "2B", surveys.Bokmaal, ignore)
+	b.wait("document.querySelector('.status')?.dataset.status === 'waiting'")
+	b.click("button.primary")
+	b.wait("window.same === undefined") // a new document for the next child
+	b.unsent()
+	for _, trying := range []bool{false, true, true} {
+		if trying {
+			b.hurry() // what this try leads to is kept, before, during or after the clearing
+		}
+		b.clearStorage(s)
+		b.lying(1)
+	}
+
+	// It is put back also by a page that has only read of it: another tab is at
+	// it, and gone before it is done.
+	mark := fmt.Sprint(b.lying(1)[0]["mark"])
+	other, shut := b.tab()
+	other.visit(s.url + "/keys.json")
+	eval[bool](other, "navigator.locks.request("+quoted("folgmed "+mark)+", () => new Promise(() => {})), true")
+	b.run(chromedp.Reload())
+	b.unsent()
+	b.clearStorage(s)
+	b.lying(0)
+	shut()
+	b.lying(1)
+
+	b.ready()
+	s.away.Store(true)
+	b.run(chromedp.Reload())
+	b.unsent()
+	s.away.Store(false)
+	s.storeDown.Store(false)
+	b.sent()
+	s.expectAnswers(options)
 }
 
 func TestNoStorageAtAll(t *testing.T) {

@@ -3,6 +3,7 @@
 // holds anything about a child.
 
 import type { Asked } from "./api";
+import { settled, whenCleared } from "./shelf";
 
 // The one script address that the page may make of a string (Trusted Types):
 // whatever the string, it is this one.
@@ -41,14 +42,18 @@ export function keepApp(idle: () => boolean): KeptApp {
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible") void registration?.update().catch(() => {}); // a tablet that sleeps for days
   });
-  serviceWorker.register(workerURL()).then(
-    (made) => {
-      registration = made;
-      takeOver();
-      made.addEventListener("updatefound", () => made.installing?.addEventListener("statechange", takeOver));
-    },
-    () => {}, // as above
-  );
+  const url = workerURL();
+  const register = () =>
+    serviceWorker.register(url).then(
+      (made) => {
+        registration = made;
+        takeOver();
+        made.addEventListener("updatefound", () => made.installing?.addEventListener("statechange", takeOver));
+      },
+      () => {}, // as above
+    );
+  whenCleared(() => setTimeout(register, settled)); // the app is gone with the rest
+  void register();
   return { takeOver, here: () => registration?.active != null };
 }
 

@@ -13,6 +13,7 @@ export interface Delivery {
   readonly outcome: string; // why refused, or what the teacher must do first, in the server's word
 }
 
+const longestTurn = 60_000; // ms; another tab that takes longer over a ballot may be asleep
 const firstPause = 1_000; // ms; doubled each time
 const longestPause = 30_000;
 const teachersTries = 40; // some fifteen minutes for the teacher to add a place
@@ -30,10 +31,35 @@ const between = (least: number, most: number) => least + Math.random() * (most -
 type Waiting = (outcome: string) => void;
 
 // alone runs a step while no other tab runs one for the same ballot. Without
-// locks both may deliver it, which counts it once all the same.
-function alone(mark: string, step: () => Promise<void>): Promise<void> {
-  return "locks" in navigator ? navigator.locks.request(`folgmed ${mark}`, step) : step();
+// locks, and where the other tab does not come to an end, both may deliver it,
+// which counts it once all the same.
+async function alone(mark: string, step: () => Promise<void>): Promise<void> {
+  if (!("locks" in navigator)) return step();
+  const wait = new AbortController();
+  const timer = setTimeout(() => wait.abort(), longestTurn);
+  let ours = false;
+  const locked = () => {
+    ours = true;
+    clearTimeout(timer);
+    return step();
+  };
+  try {
+    await navigator.locks.request(`folgmed ${mark}`, { signal: wait.signal }, locked);
+  } catch (error) {
+    if (ours) throw error;
+    await step();
+  } finally {
+    clearTimeout(timer);
+  }
 }
+
+// Notice is what tabs tell one another: that a ballot lies on the shelf, and the
+// mark of one that need not lie there any more.
+type Notice = { kept: true } | { done: string };
+
+// Wake is why a pause ends early: the page is being left, or there may be
+// contact again.
+type Wake = "leaving" | "contact";
 
 // Outbox tells its listener whenever something about a delivery has changed.
 export class Outbox {
@@ -42,27 +68,33 @@ export class Outbox {
 
   private making = 0; // ballots that are being sealed
   private readonly underway = new Set<string>(); // marks, in this tab or another
+  private readonly ours = new Map<string, Ballot>(); // by mark, in this tab
   private readonly unkept = new Set<string>(); // marks of what lies on no shelf
-  private readonly sleepers = new Set<() => void>();
+  private readonly done = new Set<string>(); // marks that another tab is done with
+  private readonly sleepers = new Set<(why: Wake) => void>();
   private readonly tabs = "BroadcastChannel" in self ? new BroadcastChannel("folgmed") : undefined;
   private leaving = false;
   private handedOver = false;
 
   constructor(private readonly changed: () => void) {
-    const wake = () => this.sleepers.forEach((wake) => wake());
+    const wake = (why: Wake) => this.sleepers.forEach((wake) => wake(why));
     const leave = (leaving: boolean) => {
       if (this.handedOver) return;
       this.leaving = leaving;
-      if (leaving) wake();
+      wake(leaving ? "leaving" : "contact"); // a tablet that slept has lost its connections
     };
-    addEventListener("online", wake);
+    addEventListener("online", () => wake("contact"));
     addEventListener("pagehide", () => leave(true));
     addEventListener("pageshow", () => leave(false));
     document.addEventListener("visibilitychange", () => leave(document.visibilityState === "hidden"));
     addEventListener("beforeunload", (event) => {
       if (!this.safe) event.preventDefault();
     });
-    this.tabs?.addEventListener("message", () => void this.takeOn());
+    this.tabs?.addEventListener("message", ({ data }: MessageEvent<Notice>) => {
+      if ("kept" in data) void this.takeOn();
+      else if (this.underway.has(data.done)) this.done.add(data.done);
+    });
+    shelf.whenCleared(() => this.putBack());
     void this.takeOn();
   }
 
@@ -102,12 +134,18 @@ export class Outbox {
 
   // takeOn delivers what lies on the shelf and nobody here is at yet. While
   // another tab is at it the lock waits; when that tab is done, so is the
-  // ballot, and when it has crashed this one goes on.
+  // ballot, and when it has crashed this one goes on. What is no longer on the
+  // shelf then, and no tab has told of, was cleared away.
   private async takeOn(): Promise<void> {
     const ballots = await shelf.all().catch(() => []);
-    for (const { mark } of ballots) {
+    for (const ballot of ballots) {
+      const { mark } = ballot;
       if (this.underway.has(mark)) continue;
-      this.deliver(mark, () => shelf.get(mark).catch(() => undefined), () => {}).catch(() => {}); // told by lost
+      const latest = async () => {
+        const kept = await shelf.get(mark).catch(() => undefined);
+        return kept ?? (this.done.has(mark) ? undefined : this.keep(ballot));
+      };
+      this.deliver(mark, latest, () => {}).catch(() => {}); // told by lost
     }
     this.changed();
   }
@@ -121,22 +159,26 @@ export class Outbox {
       await alone(mark, async () => {
         let ballot = await start();
         if (ballot === undefined) return; // another tab delivered it
+        this.ours.set(mark, ballot);
         try {
           const again = <T>(step: (ballot: Ballot) => Promise<T>) => this.untilAnswered(ballot as Ballot, step, waiting);
           if (ballot.token === undefined) ballot = await this.keep(await again(issue));
-          if (!this.leaving) await this.pause(between(shortestWait, longestWait));
+          if (!this.leaving) await this.pause(between(shortestWait, longestWait), "leaving");
           await again(cast);
           delivered = true;
         } catch (error) {
           this.lost = outcomeOf(error);
           throw error;
         } finally {
+          this.ours.delete(mark);
+          this.tell({ done: mark });
           await shelf.remove(mark).catch(() => {}); // at worst it is cast again, and counted once
         }
       });
     } finally {
       this.underway.delete(mark);
       this.unkept.delete(mark);
+      this.done.delete(mark);
       this.changed();
       if (delivered && !this.unsent) void forget().catch(() => {});
     }
@@ -145,15 +187,28 @@ export class Outbox {
   // keep puts the ballot on the shelf; where there is none it lives in this
   // page alone.
   private async keep(ballot: Ballot): Promise<Ballot> {
+    if (this.ours.has(ballot.mark)) this.ours.set(ballot.mark, ballot);
     try {
       await shelf.put(ballot);
       this.unkept.delete(ballot.mark);
-      this.tabs?.postMessage("kept");
+      this.tell({ kept: true });
     } catch {
-      this.unkept.add(ballot.mark);
+      if (this.underway.has(ballot.mark)) this.unkept.add(ballot.mark);
     }
     this.changed();
     return ballot;
+  }
+
+  // putBack puts on the shelf again what the browser has cleared away. Until then
+  // the page must stay open.
+  private putBack(): void {
+    for (const mark of this.ours.keys()) this.unkept.add(mark);
+    this.changed();
+    setTimeout(() => this.ours.forEach((ballot) => void this.keep(ballot)), shelf.settled);
+  }
+
+  private tell(notice: Notice): void {
+    this.tabs?.postMessage(notice);
   }
 
   // untilAnswered repeats a step for as long as it fails in passing, and for a
@@ -176,20 +231,21 @@ export class Outbox {
         void navigator.storage?.persist?.().catch(() => {}); // no browser of a tablet asks the child about it
         await this.keep(ballot); // again: a browser short of space clears its shelf
         const asked = error instanceof Refusal ? error.retryAfter * 1000 : 0;
-        await this.pause(asked + between(pause / 2, pause));
+        await this.pause(asked + between(pause / 2, pause), "leaving", "contact");
       }
     }
   }
 
-  // pause ends early when the network comes back or the page is being left.
-  private pause(ms: number): Promise<void> {
+  // pause ends early for these reasons.
+  private pause(ms: number, ...reasons: Wake[]): Promise<void> {
     return new Promise((resolve) => {
-      const wake = () => {
+      const end = () => {
         clearTimeout(timer);
         this.sleepers.delete(wake);
         resolve();
       };
-      const timer = setTimeout(wake, ms);
+      const wake = (why: Wake) => reasons.includes(why) && end();
+      const timer = setTimeout(end, ms);
       this.sleepers.add(wake);
     });
   }

@@ -99,7 +99,7 @@ func TestAClassFollowsTheBoard(t *testing.T) {
 		}
 	}
 
-	child, slow := board.another().named("child"), board.another().named("slow")
+	child, slow := newBrowser(t).named("child"), newBrowser(t).named("slow")
 	for _, tablet := range []*browser{child, slow} {
 		tablet.visit(s.link(session.Code))
 		tablet.there(".welcome")
@@ -183,7 +183,7 @@ func TestAClassFollowsTheBoard(t *testing.T) {
 	slow.delivered()
 
 	// A class that reads for itself.
-	alone := board.another().named("alone")
+	alone := newBrowser(t).named("alone")
 	alone.visit(s.link(s.open("2B", 1).Code))
 	ordinary := alone.answer(s, "2B", surveys.Bokmaal, ignore)
 	alone.delivered()

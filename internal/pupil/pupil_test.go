@@ -35,7 +35,10 @@ import (
 	"github.com/folgmed/folgmed/surveys"
 )
 
-func TestMain(m *testing.M) { storetest.Main(m) }
+// chromium is the browser of all tests here.
+var chromium webtest.Shared
+
+func TestMain(m *testing.M) { storetest.Main(m, chromium.Stop) }
 
 const (
 	ownerOrg  = "974567890"
@@ -46,7 +49,7 @@ const (
 // school is one school with its issuer and collector on a real ClickHouse,
 // and the tablet app in front of them.
 type school struct {
-	t         *testing.T
+	t         testing.TB
 	url       string
 	pages     http.Handler
 	keys      *ballot.Ring
@@ -94,7 +97,7 @@ func (f failing) InsertAnswers(ctx context.Context, rows []collect.Row) error {
 	return f.Store.InsertAnswers(ctx, rows)
 }
 
-func newSchool(t *testing.T, change ...func(*pupil.Options)) *school {
+func newSchool(t testing.TB, change ...func(*pupil.Options)) *school {
 	t.Helper()
 	set, err := surveys.Embedded()
 	if err != nil {
@@ -167,7 +170,7 @@ func newSchool(t *testing.T, change ...func(*pupil.Options)) *school {
 
 // ringOfTwoYears has the keys of the school year before, and those of the wave
 // that is asked.
-func ringOfTwoYears(t *testing.T) *ballot.Ring {
+func ringOfTwoYears(t testing.TB) *ballot.Ring {
 	t.Helper()
 	year := wave.Number(thisWave).SchoolYear()
 	ring, err := ballot.OpenRing(t.TempDir(), ballot.Holds{Issuer: true, Collector: true}, year-1)
@@ -208,6 +211,7 @@ func (s *school) meddle(next echo.HandlerFunc) echo.HandlerFunc {
 		if s.away.Load() {
 			panic(http.ErrAbortHandler)
 		}
+		c.Response().Before(func() { s.expectStrict(c) })
 		if s.instead != nil {
 			if done, err := s.instead(c); done {
 				return err
@@ -229,6 +233,40 @@ func (s *school) meddle(next echo.HandlerFunc) echo.HandlerFunc {
 			panic(http.ErrAbortHandler)
 		}
 		return next(c)
+	}
+}
+
+// expectStrict fails unless a reply, and what it replies to, are as every one of
+// the pupil's must be.
+func (s *school) expectStrict(c echo.Context) {
+	request, reply, path := c.Request(), c.Response().Header(), c.Request().URL.Path
+	for _, name := range []string{"Cookie", "Referer", "Authorization"} {
+		if name == "Referer" && path == "/sw.js" {
+			continue // a browser that looks for a newer worker by itself names the one it has
+		}
+		if request.Header.Get(name) != "" {
+			s.t.Errorf("%s is asked for with %s %q", path, name, request.Header.Get(name))
+		}
+	}
+	if request.URL.RawQuery != "" {
+		s.t.Errorf("the query of %s would stand in a log", request.URL)
+	}
+	if reply.Get("Set-Cookie") != "" {
+		s.t.Errorf("%s sets a cookie", path)
+	}
+	policy := reply.Get("Content-Security-Policy")
+	if !strings.Contains(policy, "default-src 'none'") || !strings.Contains(policy, "require-trusted-types-for 'script'") || strings.Contains(policy, "unsafe") || strings.Contains(policy, "http") {
+		s.t.Errorf("%s: policy %q", path, policy)
+	}
+	if got := reply.Get("Referrer-Policy"); got != "no-referrer" {
+		s.t.Errorf("%s: Referrer-Policy %q", path, got)
+	}
+	public := path == "/keys.json" || strings.HasPrefix(path, "/assets/") || strings.HasPrefix(path, "/sounds/")
+	if got := reply.Get("Cache-Control"); c.Response().Status == http.StatusOK && strings.Contains(got, "no-store") == public {
+		s.t.Errorf("%s: Cache-Control %q", path, got)
+	}
+	if reply.Get("Clear-Site-Data") != "" && path != "/clear" {
+		s.t.Errorf("%s clears", path)
 	}
 }
 

@@ -43,14 +43,17 @@ var server struct {
 
 // Main runs the tests and ends the engine after them. It also answers when the
 // engine calls this executable to be its host, so it must be the whole of
-// TestMain.
-func Main(m *testing.M) {
+// TestMain, which gives what else is to be ended after the tests.
+func Main(m *testing.M, after ...func()) {
 	if len(os.Args) > 1 && os.Args[1] == engine.HostCommand {
 		fmt.Fprintln(os.Stderr, engine.Host(os.Args[2:]))
 		os.Exit(1)
 	}
 	server.main = true
 	code := m.Run()
+	for _, end := range after {
+		end()
+	}
 	if server.engine != nil {
 		_ = server.engine.Stop(context.Background())
 		_ = os.RemoveAll(server.dir)

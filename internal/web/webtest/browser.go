@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -42,6 +43,13 @@ func (b *Browser) Another() *Browser {
 // drive until the test ends.
 func Chromium(t testing.TB) context.Context {
 	t.Helper()
+	ctx, stop := launch(t, t.Context(), chromedp.UserDataDir(t.TempDir()))
+	t.Cleanup(stop)
+	return ctx
+}
+
+func launch(t testing.TB, parent context.Context, more ...chromedp.ExecAllocatorOption) (ctx context.Context, stop func()) {
+	t.Helper()
 	path, err := exec.LookPath("chromium")
 	if err != nil {
 		t.Fatalf("the browser tests need Chromium on PATH: make tools installs it: %v", err)
@@ -50,16 +58,48 @@ func Chromium(t testing.TB) context.Context {
 		chromedp.ExecPath(path),
 		chromedp.NoSandbox, // the tests may run as root
 		chromedp.DisableGPU,
-		chromedp.UserDataDir(t.TempDir()),
 		chromedp.Flag("disable-quic", true),
 		chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("accept-lang", "nb"),
 	)
-	ctx, cancel := chromedp.NewExecAllocator(t.Context(), options...)
-	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewContext(ctx)
-	t.Cleanup(cancel)
+	allocator, end := chromedp.NewExecAllocator(parent, append(options, more...)...)
+	ctx, shut := chromedp.NewContext(allocator)
+	return ctx, func() {
+		shut()
+		end()
+	}
+}
+
+// Shared is one Chromium for all tests of a binary: to start one costs more than
+// most walks through a page.
+type Shared struct {
+	sync.Mutex
+	ctx  context.Context
+	stop func()
+}
+
+// Tab opens a tab that shares neither storage nor history with another test's,
+// as on a tablet from the shop. It is shut when the test ends.
+func (s *Shared) Tab(t testing.TB) context.Context {
+	t.Helper()
+	s.Lock()
+	defer s.Unlock()
+	if s.ctx == nil {
+		s.ctx, s.stop = launch(t, context.Background())
+		if err := chromedp.Do(s.ctx); err != nil {
+			t.Fatalf("start Chromium: %v", err)
+		}
+	}
+	ctx, shut := chromedp.NewContext(s.ctx, chromedp.WithNewBrowserContext())
+	t.Cleanup(shut)
 	return ctx
+}
+
+// Stop ends Chromium, if a test has started it.
+func (s *Shared) Stop() {
+	if s.stop != nil {
+		s.stop()
+	}
 }
 
 // Visit goes to an address, and waits until the page is there.

@@ -211,12 +211,12 @@ func (s *school) meddle(next echo.HandlerFunc) echo.HandlerFunc {
 		if s.away.Load() {
 			panic(http.ErrAbortHandler)
 		}
-		c.Response().Before(func() { s.expectStrict(c) })
 		if s.instead != nil {
 			if done, err := s.instead(c); done {
 				return err
 			}
 		}
+		c.Response().Before(func() { s.expectStrict(c) })
 		if !strings.HasPrefix(c.Path(), "/api/") {
 			s.loads.Add(1)
 			if c.Path() == "/clear" {

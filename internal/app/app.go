@@ -82,6 +82,7 @@ type App struct {
 	sealing    sync.Mutex // one seal, one change of waves at a time in this process
 	turns      *turn.Keeper
 	turn       *turn.Turn // the one under way; under sealing
+	forgotten  string     // the day on which what is old was last forgotten; the job's own
 	turnLength time.Duration
 	hold       chan struct{}
 	// beforeStep is called before each step of a seal, once it is this server's

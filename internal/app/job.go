@@ -28,6 +28,10 @@ const (
 // startJob runs the job until Stop: it moves waves by the clock, carries
 // sealed ones to their release, and keeps the disk free of order and time.
 func (a *App) startJob(ctx context.Context) error {
+	if a.cfg.KeepReason != "" {
+		a.log.Info("more is kept, or for longer, than by default", slog.Int("counts_years", a.cfg.KeepCountsYears()),
+			slog.Int("cases_years", a.cfg.KeepCasesYears()), slog.String("reason", a.cfg.KeepReason))
+	}
 	a.background(ctx, "the job", a.job)
 	return nil
 }
@@ -184,6 +188,7 @@ func (a *App) tidy(ctx context.Context) error {
 			faults = append(faults, a.store.DropWave(ctx, uint32(last)))
 		}
 	}
+	faults = append(faults, a.forgetOld(ctx))
 	if last, ok := a.schedule.SealedBy(now.Add(-keepNullifiers)); ok {
 		faults = append(faults, a.store.DropNullifiers(ctx, uint32(last)+1))
 	}

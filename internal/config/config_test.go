@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"maps"
 	"os"
 	"path/filepath"
@@ -133,5 +134,30 @@ func TestSecretsFromFiles(t *testing.T) {
 	s.ClickHouseURL = "http://u:hemmelig@db:8123"
 	if err := s.Resolve(); err == nil || strings.Contains(err.Error(), "hemmelig") {
 		t.Errorf("password in the address: err = %v", err)
+	}
+}
+
+// It can be kept for longer, for a reason, and never for less.
+func TestKeep(t *testing.T) {
+	for _, tt := range []struct {
+		counts, cases int
+		reason, fault string
+	}{
+		{0, 0, "", ""},
+		{3, 5, "", ""},
+		{4, 5, "", "--keep-counts 4"},
+		{3, 9, " ", "--keep-cases 9"},
+		{4, 9, "The archive moves in 2030.", ""},
+		{2, 5, "Less is better.", "--keep-counts 2 is too short"},
+		{3, 1, "", "--keep-cases 1 is too short"},
+	} {
+		s := Server{KeepCounts: tt.counts, KeepCases: tt.cases, KeepReason: tt.reason}
+		err := errors.Join(s.keepFaults()...)
+		if (err == nil) != (tt.fault == "") || err != nil && !strings.Contains(err.Error(), tt.fault) {
+			t.Errorf("%+v: %v, want %q", tt, err, tt.fault)
+		}
+		if s.KeepCountsYears() < 3 || s.KeepCasesYears() < 5 {
+			t.Errorf("%+v: kept for %d and %d years", tt, s.KeepCountsYears(), s.KeepCasesYears())
+		}
 	}
 }

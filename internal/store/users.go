@@ -98,8 +98,9 @@ var grants = map[Role]map[string]string{
 		"vintage":         "SELECT, INSERT",
 		"job_turn":        "SELECT, INSERT",
 		"wave_link":       "SELECT, INSERT",
-		"release":         "SELECT, INSERT",
-		"duty_event":      "SELECT, INSERT",
+		"release":         "SELECT, INSERT, ALTER DELETE",
+		"duty_event":      "SELECT, INSERT, ALTER DELETE",
+		"audit":           "SELECT(about), ALTER DELETE", // of cases that are forgotten
 	},
 	RoleStaff: {
 		"migration":      seesMigrations,

@@ -76,6 +76,7 @@ func TestWhoMayReadWhat(t *testing.T) {
 			"answers_sealing: school class wave attempt nullifier items options",
 			"class_session: id wave school class attempt session places",
 			"codes: wave school class attempt mac",
+			"audit: about",
 			"counts: wave owner school unit stratum measure bin n",
 			"duty_event: id subject owner school version step at by role body",
 			"job_turn: turn holder step until",
@@ -205,6 +206,11 @@ func TestRolesDoTheirWork(t *testing.T) {
 	must(t, job.SaveNullifiers(ctx, 150, []ballot.Nullifier{nullifier(1)}))
 	must(t, job.DropCounts(ctx, 150, 0))
 	must(t, job.DropSummaries(ctx, 150, 0))
+	_, err = job.FineCounts(ctx, 150)
+	must(t, err)
+	must(t, job.DropFineCounts(ctx, 150, 0))
+	must(t, job.DropClassReleases(ctx, 150, 0))
+	must(t, job.ForgetDuty(ctx, "964338531", []string{"case:1"}, []string{"1"}, 0))
 	must(t, job.DropWave(ctx, 150))
 	counted, err := collector.SealedNullifier(ctx, nullifier(1))
 	equal(t, counted, err, true)

@@ -36,6 +36,12 @@ type Person struct {
 	// where none was agreed. Until then Role is Deputy, and Post what it is else.
 	DeputyUntil time.Time `json:",omitzero"`
 	Post        Role      `json:"-"`
+
+	// Lent is zero in the session of somebody who is the person for certain. Else
+	// the link passed through a leader's hands, or the school's sign-in vouched for
+	// the person only from then on: what was written before, and that no leader may
+	// read, is not read back.
+	Lent time.Time `json:"-"`
 }
 
 // on is the person as of a moment: it is the request that asks, so that a right

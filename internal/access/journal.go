@@ -82,8 +82,8 @@ type state struct {
 	links    map[string]link   // by hash
 	tokens   map[string]string // owner org to hash
 	subjects map[subject]string
-	bound    map[string]bool // person ids with a subject
-	ended    map[string]bool // hashes of sessions
+	bound    map[string]time.Time // since when person ids have a subject
+	ended    map[string]bool      // hashes of sessions
 	// calendars are the hashes of the secrets that read them, by person id.
 	calendars map[string]string
 	pins      map[string]pin     // by "SCHOOL/CLASS"
@@ -94,6 +94,7 @@ type state struct {
 
 type link struct {
 	person  string
+	by      string // who made it
 	expires time.Time
 	uses    []use
 }
@@ -115,7 +116,7 @@ func (st *state) byEmail(email string) (Person, bool) {
 func fold(events []Event, now time.Time) (*state, error) {
 	st := &state{
 		people: map[string]Person{}, emails: map[string]string{}, links: map[string]link{},
-		tokens: map[string]string{}, subjects: map[subject]string{}, bound: map[string]bool{}, ended: map[string]bool{},
+		tokens: map[string]string{}, subjects: map[subject]string{}, bound: map[string]time.Time{}, ended: map[string]bool{},
 		calendars: map[string]string{}, pins: map[string]pin{}, invites: map[string]invite{}, asking: map[string]Request{},
 	}
 	var matter []Event
@@ -162,8 +163,8 @@ func (st *state) apply(e Event) error {
 			return err
 		}
 		// The first one holds: an address may pass to somebody else later.
-		if _, taken := st.subjects[sub]; !taken && !st.bound[e.Person] {
-			st.subjects[sub], st.bound[e.Person] = e.Person, true
+		if _, taken := st.subjects[sub]; !taken && st.bound[e.Person].IsZero() {
+			st.subjects[sub], st.bound[e.Person] = e.Person, e.At
 		}
 	case pinMade:
 		var made pin
@@ -199,7 +200,7 @@ func (st *state) apply(e Event) error {
 		switch e.Step {
 		case linkMade:
 			l := st.links[sec.Hash]
-			l.person, l.expires = e.Person, sec.Expires
+			l.person, l.by, l.expires = e.Person, e.By, sec.Expires
 			st.links[sec.Hash] = l
 		case linkUsed:
 			l := st.links[sec.Hash]

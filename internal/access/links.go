@@ -54,6 +54,9 @@ func (s *Service) lookup(st *state, token, attempt string) (Person, error) {
 	if !ok || !known || !s.now().Before(l.expires) || !s.sole(l, attempt) {
 		return Person{}, errLink
 	}
+	if l.by != byOperator {
+		p.Lent = s.now()
+	}
 	return p, nil
 }
 

@@ -212,7 +212,7 @@ func (s *Service) recognize(ctx context.Context, sub subject, email string, veri
 			return Person{}, &refusal{notice: "signin.oidc_unverified", err: errors.New("the provider does not vouch for an e-mail address")}
 		}
 		p, ok := st.byEmail(email)
-		if !ok || st.bound[p.ID] {
+		if !ok || !st.bound[p.ID].IsZero() {
 			return Person{}, &refusal{notice: "signin.oidc_unknown", about: email, err: errors.New("the address is not on the staff list")}
 		}
 		if err := s.append(ctx, st, Event{ID: hash("subject\n" + p.ID + "\n" + sub.Issuer + "\n" + sub.Subject), By: p.ID, Step: subjectBound, Person: p.ID, Body: body(sub)}); err != nil {
@@ -227,5 +227,6 @@ func (s *Service) recognize(ctx context.Context, sub subject, email string, veri
 	if !ok {
 		return Person{}, &refusal{notice: "signin.oidc_unknown", about: email, err: errors.New("the person is no longer on the staff list")}
 	}
+	p.Lent = st.bound[p.ID]
 	return p, s.audit.Record(ctx, audit.Entry{Person: p.ID, Action: "signed_in", About: "oidc"})
 }

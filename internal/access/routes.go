@@ -108,7 +108,7 @@ func (s *Service) signin(c echo.Context) error {
 // enter starts a new session, whatever one there was before.
 func (s *Service) enter(c echo.Context, p Person) error {
 	now := s.now()
-	err := s.jar.set(c.Response(), sessionCookie, staffPath, session{ID: newID(), Person: p.ID, Made: now, Seen: now}, 0)
+	err := s.jar.set(c.Response(), sessionCookie, staffPath, session{ID: newID(), Person: p.ID, Made: now, Seen: now, Lent: p.Lent}, 0)
 	if err != nil {
 		return err
 	}
@@ -156,6 +156,7 @@ func (s *Service) current(c echo.Context) (session, Person, error) {
 	}
 	p, ok := st.people[ses.Person]
 	p = p.on(s.now())
+	p.Lent = ses.Lent
 	if !ok {
 		p, ok = st.substitute(ses.Person, s.now())
 	}

@@ -33,6 +33,7 @@ type session struct {
 	Person string
 	Made   time.Time
 	Seen   time.Time
+	Lent   time.Time `json:",omitzero"` // Person.Lent
 }
 
 func (s session) live(now time.Time) bool {

@@ -20,6 +20,7 @@ type reportsPage struct {
 	Saved         string
 	ReportHref    string
 	StepInHref    string
+	Lent          bool // what the person reported about the leadership before is not shown
 	Open, Done    []reportCard
 	Interventions []intervention
 }
@@ -49,7 +50,7 @@ func (s *Staff) reports(c echo.Context) error {
 		return err
 	}
 	page := reportsPage{
-		Frame: v.frameAt(desk.Reports), Leads: v.leads(), Saved: v.saved(c),
+		Frame: v.frameAt(desk.Reports), Leads: v.leads(), Lent: !v.person.Lent.IsZero(), Saved: v.saved(c),
 		ReportHref: "/staff/report?school=" + v.school.Org, StepInHref: "/staff/step-in?school=" + v.school.Org,
 	}
 	for _, r := range m.reports {

@@ -35,7 +35,9 @@ func (s *Staff) matters(ctx context.Context, v *visit) (matters, error) {
 		return matters{}, fmt.Errorf("read duty events of school %s: %w", v.school.Org, err)
 	}
 	m := matters{events: events, reports: duty.Reports(events), interventions: duty.Interventions(events)}
-	m.reports = slices.DeleteFunc(m.reports, func(r duty.Report) bool { return !r.SeenBy(v.person.ID, v.who()) })
+	m.reports = slices.DeleteFunc(m.reports, func(r duty.Report) bool {
+		return !r.SeenBy(v.person.ID, v.who()) || r.About == duty.AboutLeadership && r.OpenedAt.Before(v.person.Lent)
+	})
 	if v.leads() {
 		m.cases = duty.Cases(events)
 	} else {

@@ -106,6 +106,13 @@ func SignIn(t testing.TB, e *echo.Echo, s *access.Service, email string) *http.C
 	if err != nil {
 		t.Fatal(err)
 	}
+	return Follow(t, e, token)
+}
+
+// Follow opens a sign-in link that was made, presses the button, and returns the
+// session cookie.
+func Follow(t testing.TB, e *echo.Echo, token string) *http.Cookie {
+	t.Helper()
 	w := httptest.NewRecorder()
 	e.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/staff/signin?token="+token, nil))
 	page, err := goquery.NewDocumentFromReader(w.Body)
@@ -121,7 +128,7 @@ func SignIn(t testing.TB, e *echo.Echo, s *access.Service, email string) *http.C
 	w = httptest.NewRecorder()
 	e.ServeHTTP(w, r)
 	if w.Code != http.StatusSeeOther || len(w.Result().Cookies()) != 1 {
-		t.Fatalf("signing in %s: status %d with %d cookies, want %d with one", email, w.Code, len(w.Result().Cookies()), http.StatusSeeOther)
+		t.Fatalf("signing in: status %d with %d cookies, want %d with one", w.Code, len(w.Result().Cookies()), http.StatusSeeOther)
 	}
 	return w.Result().Cookies()[0]
 }

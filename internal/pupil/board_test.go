@@ -58,6 +58,14 @@ func (b *browser) number() string {
 	return eval[string](b, "document.querySelector('.number').textContent")
 }
 
+// fits fails if a screen of the board has to be scrolled: nobody far from it could.
+func (b *browser) fits(screen string) {
+	b.t.Helper()
+	if eval[bool](b, "document.scrollingElement.scrollHeight > innerHeight") {
+		b.t.Errorf("%s: the board has to be scrolled", screen)
+	}
+}
+
 // TestAClassFollowsTheBoard goes through a whole session of a first grade: the
 // board shows and reads, also when the network has gone; one child follows, and a
 // slow one is left in peace. The server sees of the tablets what it sees of those
@@ -76,15 +84,9 @@ func TestAClassFollowsTheBoard(t *testing.T) {
 	if address := eval[string](board, "location.href"); address != s.url+"/board" {
 		t.Errorf("the address of the board is %s", address)
 	}
-	fits := func(screen string) {
-		t.Helper()
-		if eval[bool](board, "document.scrollingElement.scrollHeight > innerHeight") {
-			t.Errorf("%s: the board has to be scrolled", screen)
-		}
-	}
 	looks := func(screen string) {
 		t.Helper()
-		fits(screen)
+		board.fits(screen)
 		for size, scheme := range map[string]string{"projector": "light", "zoomed": "dark"} {
 			board.resize(size)
 			board.theme(scheme)
@@ -120,7 +122,7 @@ func TestAClassFollowsTheBoard(t *testing.T) {
 		board.press(kb.ArrowRight)
 		board.heading(item.Text[surveys.Bokmaal])
 		child.heading(item.Text[surveys.Bokmaal])
-		fits(item.ID)
+		board.fits(item.ID)
 		if board.number() != fmt.Sprint(i+1) || child.number() != board.number() {
 			t.Errorf("question %d is %s on the board and %s on the tablet", i+1, board.number(), child.number())
 		}
@@ -202,6 +204,29 @@ func TestAClassFollowsTheBoard(t *testing.T) {
 	}
 	if kept := eval[[]string](board, "Object.keys({...sessionStorage, ...localStorage}).concat(document.cookie)"); !slices.Equal(kept, []string{"folgmed-board", ""}) {
 		t.Errorf("the board keeps %q", kept)
+	}
+}
+
+// Every question fits an old projector, of every grade and with the longest list
+// of answers.
+func TestTheBoardFitsEveryQuestion(t *testing.T) {
+	s, b := newSchool(t), newBrowser(t) // of 1024 × 768
+	for _, class := range []string{"2B", "6A", "9C"} {
+		ask := s.plan[class]
+		ask.Ordinal = 1 // asks for the places
+		s.plan[class] = ask
+		b.visit("about:blank")
+		b.visit(ballot.BoardLink(s.url, s.opened(class, ballot.Opening{Present: 1, WholeClass: true}).Code))
+		b.there(".welcome")
+		_, items := s.asked(class)
+		for i, item := range items {
+			b.press(kb.PageDown)
+			b.heading(item.Text[surveys.Bokmaal])
+			b.fits(class + " " + item.ID)
+			if i == 4 || len(item.Options) > 6 {
+				b.inspect("board-" + class + "-" + item.ID)
+			}
+		}
 	}
 }
 

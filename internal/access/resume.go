@@ -1,10 +1,7 @@
 package access
 
 import (
-	"fmt"
-	"maps"
 	"net/http"
-	"slices"
 
 	"github.com/labstack/echo/v4"
 
@@ -18,21 +15,14 @@ type resumePage struct {
 	web.Frame
 	Action string
 	SignIn string
-	Fields []resumeField
+	Fields []web.SentField
 }
 
-type resumeField struct{ Name, Value string }
-
 func (s *Service) resume(c echo.Context) error {
-	r := c.Request()
-	if err := r.ParseForm(); err != nil {
-		return web.Fail("malformed", fmt.Errorf("read form: %w", err))
+	fields, err := web.Sent(c.Request())
+	if err != nil {
+		return err
 	}
-	page := resumePage{Frame: web.Frame{Narrow: true}, Action: r.URL.RequestURI(), SignIn: signinPath}
-	for _, name := range slices.Sorted(maps.Keys(r.PostForm)) {
-		for _, value := range r.PostForm[name] {
-			page.Fields = append(page.Fields, resumeField{name, value})
-		}
-	}
+	page := resumePage{Frame: web.Frame{Narrow: true}, Action: c.Request().URL.RequestURI(), SignIn: signinPath, Fields: fields}
 	return s.pages.Render(c, http.StatusUnauthorized, "resume", web.Lang(c), page)
 }

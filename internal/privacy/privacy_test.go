@@ -370,7 +370,7 @@ func TestNoLinkLeadsOut(t *testing.T) {
 func TestLinksLeadSomewhere(t *testing.T) {
 	s := newSite(t)
 	s.reader = &privacy.Reader{Name: "Ingrid", Schools: []privacy.School{granlia, solvik}}
-	elsewhere := []string{"/staff", "/staff/reminders", "/keys.json"} // packages staff and notify, and app
+	elsewhere := []string{"/staff", "/staff/log", "/staff/reminders", "/keys.json"} // packages staff and notify, and app
 	everyPage(t, func(t *testing.T, _, _ string, doc *goquery.Document) {
 		doc.Find("a[href], link[href]").Each(func(_ int, e *goquery.Selection) {
 			href, _ := e.Attr("href")

@@ -149,14 +149,31 @@ func answer(c echo.Context, pages *Pages, status int, outcome string) error {
 			Message: pages.cat.Text(lang, "error."+outcome+".text"),
 		})
 	}
-	home := "/"
+	page := errorPage{Frame: Frame{Home: "/", Narrow: true}, Outcome: outcome}
 	if under(c.Request().URL.Path, "/staff") {
-		home = "/staff"
+		page.Home = "/staff"
+		page.keep(c.Request(), status)
 	}
-	return pages.Render(c, status, "error", lang, struct {
-		Frame
-		Outcome, Home string
-	}{Outcome: outcome, Home: home, Frame: Frame{Home: home, Narrow: true}})
+	return pages.Render(c, status, "error", lang, page)
+}
+
+// errorPage is the data of templates/error.html.
+type errorPage struct {
+	Frame
+	Outcome string
+	Action  string      // where to send a form again that we could not take
+	Fields  []SentField // and what was typed
+}
+
+// keep gives staff back the form that they sent when the fault is ours: nothing
+// that was written is lost while the database is away.
+func (p *errorPage) keep(r *http.Request, status int) {
+	if r.Method != http.MethodPost || status < http.StatusInternalServerError {
+		return
+	}
+	if fields, err := Sent(r); err == nil && len(fields) > 0 {
+		p.Action, p.Fields = r.URL.RequestURI(), fields
+	}
 }
 
 func typeOf(v any) string { return fmt.Sprintf("%T", v) }

@@ -190,8 +190,13 @@ func TestFromTabletToAClosedCase(t *testing.T) {
 	s.is("2026-11-18")
 	s.enter(principal, "Skolemiljøet akkurat nå")
 	s.Look("story-overview")
+	s.visit("/staff/classes", "")
+	s.Look("story-classes")
 	s.enter(teacher, "Skolemiljøet akkurat nå")
 	s.Look("story-teacher")
+	s.visit("/staff/classes/8A", "8A")
+	s.Look("story-class")
+	s.visit("/staff", "Skolemiljøet akkurat nå")
 	s.Click(`main a[href^="/staff/prompts/"]`)
 	s.Shows("#said", "Dette sier svarene")
 	s.send("/concluded", fields{"conclusion": {"concern"}, "reason": {"Vi har sett det samme tre dager på rad."}}, "Konklusjonen er lagret")
@@ -316,7 +321,7 @@ func TestFromTabletToAClosedCase(t *testing.T) {
 		t.Errorf("released before and after a restart:\n%s", diff)
 	}
 	page := signIn(t, b, principal).get(path + "/documentation")
-	for _, want := range []string{"deler ut plassene", "Ingen voksne er i garderoben", "tør å gå i garderoben"} {
+	for _, want := range []string{"blir valgt sist", "deler ut plassene", "Ingen voksne er i garderoben", "tør å gå i garderoben"} {
 		if !strings.Contains(page.Text(), want) {
 			t.Errorf("%q is gone after a restart", want)
 		}

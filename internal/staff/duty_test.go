@@ -128,19 +128,27 @@ func TestFromWorryToClosedCase(t *testing.T) {
 			t.Errorf("the paper does not say %q", want)
 		}
 	}
-	if got := texts(paper.Find(".paper li").First().Find("dt")); !slices.Equal(got, []string{"Hva gjelder saken?", "Hva handler situasjonen om?", "Klasser"}) {
+	if got := paper.Find(".paper li").First().Text(); !strings.Contains(got, "Meldt fra") || !strings.Contains(got, worry.Get("what")) {
+		t.Errorf("the paper begins with %q, not with the report", got)
+	}
+	opening := paper.Find(".paper li").FilterFunction(func(_ int, li *goquery.Selection) bool { return strings.Contains(li.Text(), "Saken ble åpnet") })
+	if got := texts(opening.Find("dt")); !slices.Equal(got, []string{"Hva gjelder saken?", "Hva handler situasjonen om?", "Klasser"}) {
 		t.Errorf("the case's opening is told as %q", got)
+	}
+	type written struct {
+		Of, Step string
+		Fields   map[string][]string
 	}
 	var out struct {
 		State   string
-		History []struct {
-			Step, By string
-			Fields   map[string][]string
-		}
+		History []written
 	}
 	w := s.do(t, principal, http.MethodGet, path+"/case.json", nil)
-	if err := json.Unmarshal(w.Body.Bytes(), &out); err != nil || out.State != "closed" || len(out.History) != 7 || out.History[3].Fields["by"][0] != "Laila Lærer" {
+	if err := json.Unmarshal(w.Body.Bytes(), &out); err != nil || out.State != "closed" || len(out.History) != 11 || out.History[0].Of != "report" || out.History[0].Fields["what"][0] != worry.Get("what") {
 		t.Errorf("the export: %v, %s", err, w.Body)
+	}
+	if i := slices.IndexFunc(out.History, func(e written) bool { return e.Step == "planned" }); i < 0 || out.History[i].Fields["by"][0] != "Laila Lærer" {
+		t.Errorf("the export does not name who does it: %s", w.Body)
 	}
 	s.send(t, principal, path, "/reopened", url.Values{"reason": {"Det har begynt igjen."}})
 	if got := s.get(t, principal, "/staff/cases").Find("h3").Text(); got != "Utestenging i garderoben" {

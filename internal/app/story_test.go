@@ -194,7 +194,7 @@ func TestFromTabletToAClosedCase(t *testing.T) {
 	s.Look("story-classes")
 	s.enter(teacher, "Skolemiljøet akkurat nå")
 	s.Look("story-teacher")
-	s.visit("/staff/classes/8A", "8A")
+	s.visit("/staff/classes/"+school+"/8A", "8A")
 	s.Look("story-class")
 	s.visit("/staff", "Skolemiljøet akkurat nå")
 	s.Click(`main a[href^="/staff/prompts/"]`)

@@ -277,7 +277,7 @@ func TestFromTabletToAClosedCase(t *testing.T) {
 	s.Look("story-plan")
 
 	// The owner sees that a serious case is being worked on, not what is in it.
-	s.enter("eier@kommune.example", "")
+	s.enter("eier@kommune.example", "For the school owner")
 	s.Look("story-owner")
 
 	// The pupils say that it is better, and only that closes the case.

@@ -19,7 +19,7 @@ func TestPassesOn(t *testing.T) {
 	opened := time.Date(2026, 11, 17, 17, 0, 0, 0, time.UTC) // a Tuesday
 	for kind, want := range map[string][]string{
 		"change": {"2026-11-24", "2026-12-01"},
-		"severe": {"2026-11-18"},
+		"severe": {"2026-11-19"},
 	} {
 		p := Prompts([]Event{{ID: "1", Subject: PromptSubject("x"), Step: Opened, At: opened, Body: Body{Kind: kind}}})[0]
 		now := opened

@@ -26,11 +26,13 @@ const (
 )
 
 // How many school days, or of what is grave working days, a prompt waits
-// before it is the principal's and the owner's.
+// before it is the principal's and the owner's. A wave is sealed in the evening:
+// the principal has all of the next working day for what is grave, and it is the
+// owner's from the one after that.
 const (
 	principalAfter  = 5
 	ownerAfter      = 10
-	graveOwnerAfter = 1
+	graveOwnerAfter = 2
 )
 
 // Stage returns who has to see to it now.

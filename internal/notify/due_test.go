@@ -44,8 +44,8 @@ func TestWhoIsToldWhen(t *testing.T) {
 			prompt("", disclosure.KindLevel, disclosure.Act), "rektor 11-17 18:15, vikar 11-17 18:15",
 		},
 		{
-			"severe is the principal's at once, and the owner's after a working day", "2026-11-17 18:15", "2026-11-20 12:00",
-			prompt("5A", disclosure.KindSevere, disclosure.Act), "rektor 11-17 18:15, vikar 11-17 18:15, eier 11-18 07:00",
+			"severe is the principal's at once, and the owner's when a working day has passed", "2026-11-17 18:15", "2026-11-20 12:00",
+			prompt("5A", disclosure.KindSevere, disclosure.Act), "rektor 11-17 18:15, vikar 11-17 18:15, eier 11-19 07:00",
 		},
 		{
 			"about adults, once it is passed on", "2026-11-17 10:00", "2026-11-17 20:00",

@@ -86,7 +86,7 @@ func TestOverviewListsWhatNears(t *testing.T) {
 	s.send(t, principal, path, "/raised_with", map[string][]string{"on": {"2026-11-16"}})
 	doc := s.get(t, principal, "/staff")
 	near := texts(doc.Find(".near li"))
-	if len(near) != 4 || !strings.HasPrefix(near[0], "20. november 2026 – om 2 dager Avgjør") || !strings.Contains(strings.Join(near, "\n"), "23. november 2026 – om 5 dager Kan meldes til Statsforvalteren") {
+	if len(near) != 5 || !strings.HasPrefix(near[0], "19. november 2026 – i morgen Skoleeieren ser") || !strings.HasPrefix(near[1], "20. november 2026 – om 2 dager Avgjør") || !strings.Contains(strings.Join(near, "\n"), "23. november 2026 – om 5 dager Kan meldes til Statsforvalteren") {
 		t.Errorf("what nears: %q", near)
 	}
 	if doc.Find("section[aria-labelledby=cases] .card").Length() != 1 {

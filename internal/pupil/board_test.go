@@ -78,7 +78,7 @@ func TestAClassFollowsTheBoard(t *testing.T) {
 
 	board := newBrowser(t).named("board")
 	board.resize("projector")
-	board.withVoices(voices + hearsRecordings)
+	board.before(voices + hearsRecordings)
 	board.visit(ballot.BoardLink(s.url, session.Code))
 	board.heading(q.Title[surveys.Bokmaal])
 	if address := eval[string](board, "location.href"); address != s.url+"/board" {

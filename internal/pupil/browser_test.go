@@ -15,6 +15,7 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -149,6 +150,14 @@ func (b *browser) wait(expression string) {
 func (b *browser) there(selector string) {
 	b.t.Helper()
 	b.wait("document.querySelector(" + quoted(selector) + ") !== null")
+}
+
+// before has every page that the tab opens from here on run a script first.
+func (b *browser) before(script string) {
+	b.t.Helper()
+	if _, err := chromedp.Call(b.ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: script}); err != nil {
+		b.t.Fatal(err)
+	}
 }
 
 func (b *browser) press(keys ...string) {
@@ -523,7 +532,6 @@ func TestNetworkGone(t *testing.T) {
 	b.offline(true)
 	b.answer(s, "2B", surveys.Bokmaal, ignore)
 	b.wait("document.querySelector('.status')?.dataset.status === 'waiting'")
-	b.run(chromedp.Sleep(4 * time.Second)) // the pauses have grown meanwhile
 	b.offline(false)
 	b.delivered()
 	if n := len(s.answers()); n != 1 {

@@ -4,10 +4,16 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"io"
+	"io/fs"
 	"net/http"
 	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/folgmed/folgmed/internal/pupil"
 )
@@ -56,6 +62,54 @@ func TestFilesAreWhatIsServed(t *testing.T) {
 			t.Errorf("dist/%s is not what is built into the program: error %v", name, err)
 		}
 	}
+}
+
+// TestBuiltAgainIsTheSame builds the app a second time, in another folder: what
+// is served can be compared with what anyone builds of the same sources.
+func TestBuiltAgainIsTheSame(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "another place")
+	if err := os.CopyFS(filepath.Join(dir, "app"), sources{os.DirFS("app")}); err != nil {
+		t.Fatal(err)
+	}
+	modules, err := filepath.Abs(filepath.Join("app", "node_modules"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(modules, filepath.Join(dir, "app", "node_modules")); err != nil {
+		t.Fatal(err)
+	}
+	build := exec.CommandContext(t.Context(), "node", "build.mjs")
+	build.Dir = filepath.Join(dir, "app")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("build the app: %v\n%s", err, out)
+	}
+	want, err := pupil.Files()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]string{}
+	dist := os.DirFS(filepath.Join(dir, "dist"))
+	if err := fs.WalkDir(dist, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		b, err := fs.ReadFile(dist, name)
+		got[name] = hashOf(b)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("built twice (-embedded +built again: is the bundle stale?):\n%s", diff)
+	}
+}
+
+// sources are the app's folder without what npm puts there.
+type sources struct{ fs.FS }
+
+func (s sources) ReadDir(name string) ([]fs.DirEntry, error) {
+	entries, err := fs.ReadDir(s.FS, name)
+	return slices.DeleteFunc(entries, func(d fs.DirEntry) bool { return d.Name() == "node_modules" }), err
 }
 
 func hashOf(b []byte) string {

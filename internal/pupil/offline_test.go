@@ -318,21 +318,63 @@ func TestStorageIsCleared(t *testing.T) {
 	s.expectAnswers(options)
 }
 
+// Where nothing is kept, as in a private window, a child answers all the same:
+// the page says that it must stay open, and sends.
 func TestNoStorageAtAll(t *testing.T) {
-	s, b := newSchool(t), newBrowser(t)
-	if _, err := chromedp.Call(b.ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{
-		Source: "IDBFactory.prototype.open = () => { throw new DOMException('no', 'SecurityError'); }",
-	}); err != nil {
-		t.Fatal(err)
+	for name, script := range map[string]string{
+		"refused":    "IDBFactory.prototype.open = () => { throw new DOMException('no', 'SecurityError'); }",
+		"full":       "IDBObjectStore.prototype.put = () => { throw new DOMException('no', 'QuotaExceededError'); }",
+		"unanswered": "IDBFactory.prototype.open = () => ({})",
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, b := newSchool(t), newBrowser(t)
+			b.before(script)
+			s.storeDown.Store(true)
+			options := b.finish(s, "2B", s.codes("2B", 1)[0])
+			b.wait("document.querySelector('.unsent').textContent.includes('Ikke slå av ennå. Ikke lukk siden')")
+			b.look("no-storage")
+			s.storeDown.Store(false)
+			b.hurry()
+			b.wait("document.querySelector('.unsent')?.textContent === ''")
+			s.expectAnswers(options)
+		})
 	}
-	s.storeDown.Store(true)
-	options := b.finish(s, "2B", s.codes("2B", 1)[0])
-	b.wait("document.querySelector('.unsent').textContent.includes('Ikke lukk siden')")
-	b.look("no-storage")
-	s.storeDown.Store(false)
-	b.hurry()
-	b.wait("document.querySelector('.unsent')?.textContent === ''")
-	s.expectAnswers(options)
+}
+
+// A tablet that wakes, is shown again or has contact again tries at once: while
+// it slept its connections were dropped. Nothing else wakes it here, for long
+// pauses never end.
+func TestReturnIsNoticed(t *testing.T) {
+	s, b := newSchool(t), newBrowser(t)
+	b.before("const soon = setTimeout; window.setTimeout = (f, ms, ...more) => soon(f, ms < 400 ? ms : 1e9, ...more)")
+	for what, returns := range map[string]string{
+		"contact": "dispatchEvent(new Event('online'))",
+		"shown":   "document.dispatchEvent(new Event('visibilitychange'))",
+		"woken":   "dispatchEvent(new Event('pageshow'))",
+	} {
+		b.visit(s.link(s.codes("2B", 1)[0]))
+		b.there(".welcome")
+		s.away.Store(true)
+		b.answer(s, "2B", surveys.Bokmaal, ignore)
+		b.wait("document.querySelector('.status')?.dataset.status === 'waiting'")
+		s.away.Store(false)
+		eval[bool](b, returns)
+		select {
+		case outcome := <-s.tally:
+			if outcome != "issue issued" {
+				t.Errorf("%s: %s", what, outcome)
+			}
+		case <-time.After(20 * time.Second):
+			t.Fatalf("%s: nothing is tried again", what)
+		}
+		b.delivered()
+		if outcome := <-s.tally; outcome != "cast accepted" {
+			t.Errorf("%s: %s", what, outcome)
+		}
+	}
+	if n := len(s.answers()); n != 3 {
+		t.Errorf("%d answer sheets, want 3", n)
+	}
 }
 
 // remains is all that a page, or the next child at it, can find out.

@@ -8,8 +8,6 @@ import (
 	"testing"
 	"testing/fstest"
 
-	"github.com/chromedp/cdproto/page"
-	"github.com/chromedp/chromedp"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
@@ -37,14 +35,6 @@ const voices = `
 		cancel() { window.said.push("silence"); },
 	}});`
 
-// withVoices gives every page that the tab opens from here on those voices.
-func (b *browser) withVoices(script string) {
-	b.t.Helper()
-	if _, err := chromedp.Call(b.ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: script}); err != nil {
-		b.t.Fatal(err)
-	}
-}
-
 // said returns what has been said since it was last asked, without the breaks.
 func (b *browser) said() []string {
 	b.t.Helper()
@@ -63,7 +53,7 @@ func (b *browser) expectSaid(what string, want ...string) {
 // whole screen; nothing is said before a tap, and never by a voice elsewhere.
 func TestReadAloud(t *testing.T) {
 	s, b := newSchool(t), newBrowser(t)
-	b.withVoices(voices)
+	b.before(voices)
 	b.visit(s.link(s.codes("2B", 1)[0]))
 	b.there(".welcome")
 	b.click(".hear-all")
@@ -101,7 +91,7 @@ func TestReadAloud(t *testing.T) {
 // a second tap.
 func TestReadingStops(t *testing.T) {
 	s, b := newSchool(t), newBrowser(t)
-	b.withVoices(voices + "window.slow = true;")
+	b.before(voices + "window.slow = true;")
 	b.visit(s.link(s.codes("2B", 1)[0]))
 	b.there(".welcome")
 	stops := func(what, within string, stop func()) {
@@ -132,7 +122,7 @@ func TestReadingStops(t *testing.T) {
 // tablet itself, that is said in words, also when the voices are late.
 func TestNoVoice(t *testing.T) {
 	s, b := newSchool(t), newBrowser(t)
-	b.withVoices(voices + "window.late = window.voices.splice(0);")
+	b.before(voices + "window.late = window.voices.splice(0);")
 	b.visit(s.link(s.codes("6A", 1)[0]))
 	b.there(".welcome")
 	b.click("header [lang=nn]")
@@ -195,7 +185,7 @@ func withRecordings(t *testing.T) func(*pupil.Options) {
 func TestRecordings(t *testing.T) {
 	s := newSchool(t, withRecordings(t))
 	b := newBrowser(t)
-	b.withVoices(voices + hearsRecordings + `
+	b.before(voices + hearsRecordings + `
 		window.held = 0;
 		const hold = URL.createObjectURL;
 		URL.createObjectURL = (blob) => (window.held++, hold.call(URL, blob));`)

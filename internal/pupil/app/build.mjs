@@ -3,7 +3,7 @@
 import { build } from "esbuild";
 import { createHash } from "node:crypto";
 import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, parse } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -25,20 +25,23 @@ const { outputFiles } = await build({
   legalComments: "eof",
   charset: "utf8",
   outdir: dist,
-  entryNames: "assets/[name]-[hash]",
   write: false,
 });
 
-const icon = await readFile(join(here, "icon.svg"));
-const iconName = `icon-${createHash("sha256").update(icon).digest("hex").slice(0, 8)}.svg`;
-
-const files = new Map(outputFiles.map((file) => [basename(file.path), file.contents]));
-files.set(iconName, icon);
+const bundled = new Map(outputFiles.map((file) => [basename(file.path), file.contents]));
+bundled.set("icon.svg", await readFile(join(here, "icon.svg")));
 
 // The service worker has one address for good; the server completes it.
-const workerName = [...files.keys()].find((name) => name.startsWith("worker-"));
-const worker = files.get(workerName);
-files.delete(workerName);
+const worker = bundled.get("worker.js");
+bundled.delete("worker.js");
+
+// The hash is of nothing but the content: esbuild's own is also of the folder
+// that its modules lie in.
+const hashed = ([name, content]) => {
+  const { name: stem, ext } = parse(name);
+  return [`${stem}-${createHash("sha256").update(content).digest("hex").slice(0, 8)}${ext}`, content];
+};
+const files = new Map([...bundled].map(hashed));
 
 // named finds the bundled file that a source became.
 const named = (start, end) => `/assets/${[...files.keys()].find((n) => n.startsWith(start) && n.endsWith(end))}`;

@@ -6,7 +6,7 @@ import type { Ballot } from "./ballot";
 
 const name = "folgmed";
 const store = "ballots";
-const patience = 3_000; // ms; a store that takes longer, as some do that never answer, is none
+const patience = 2_000; // ms; a store that takes longer, as some do that never answer, is none
 
 // A browser clears one thing after another; what is put back between two of them
 // is cleared away too. This long after the first it is done, in ms.

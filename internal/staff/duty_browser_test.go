@@ -73,6 +73,10 @@ func TestDutyInABrowser(t *testing.T) {
 	if w := s.post(t, deputy, two, "/changed", measure); w.Code != http.StatusSeeOther {
 		t.Fatalf("the other writer: status %d", w.Code)
 	}
+	s.send(t, principal, "/staff/inspections", "/staff/inspections/arranged?school="+fjordvik, url.Values{"place": {"outside"}, "text": {"To voksne i hvert friminutt, en ved porten."}})
+	s.send(t, cleaner, "/staff/inspections", "/staff/inspections/inspected?school="+fjordvik, url.Values{"place": {"outside"}, "on": {"2026-11-18"}, "text": {"Noen står alltid for seg selv ved benken."}, "extra_look": {"yes"}})
+	week := s.get(t, principal, path).Find("#followed_up-wave option").Eq(1).AttrOr("value", "")
+	s.send(t, principal, path, "/followed_up", url.Values{"wave": {week}})
 	s.send(t, cleaner, "/staff/report", "/staff/report?school="+fjordvik, url.Values{
 		"what": {"En voksen roper til elevene i gangen."}, "sources": {"observation"}, "about": {"staff"}, "possibly_serious": {"yes"},
 	})
@@ -87,6 +91,10 @@ func TestDutyInABrowser(t *testing.T) {
 		{path + "/plan", "Utestenging", "plan"},
 		{path + "/closing", "Utestenging", "closing"},
 		{path + "/documentation", "Dokumentasjon", "documentation"},
+		{"/staff/documentation", "Dokumentasjon, skoleåret", "year"},
+		{"/staff/inspections", "Tilsyn", "inspections"},
+		{"/staff/measures", "Tiltak", "measures"},
+		{"/staff/duties", "Hva loven krever av oss", "duties"},
 	} {
 		b.Visit(server.URL + p.path)
 		b.Shows("h1", p.heading)

@@ -1,6 +1,7 @@
 package pupil_test
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"slices"
@@ -16,6 +17,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/folgmed/folgmed/internal/ballot"
+	"github.com/folgmed/folgmed/internal/wave"
 	"github.com/folgmed/folgmed/surveys"
 )
 
@@ -228,6 +230,28 @@ func TestTheBoardFitsEveryQuestion(t *testing.T) {
 			}
 		}
 	}
+}
+
+// A board without a session says where it is opened from, and one whose session
+// the teacher has closed that it is; it goes on when that is opened again.
+func TestABoardWithoutQuestions(t *testing.T) {
+	s, b := newSchool(t), newBrowser(t)
+	b.visit(s.url + "/board")
+	b.wait("document.querySelector('main')?.innerText.includes('«Vis spørsmålene på tavla»')")
+	b.inspect("board-gone")
+	session := s.opened("1A", ballot.Opening{Present: 2, WholeClass: true})
+	step := func(do func(context.Context, wave.Ask, string) (ballot.Session, error), event string) {
+		t.Helper()
+		s.teacher(func(ctx context.Context) (ballot.Session, error) { return do(ctx, s.plan["1A"], event) })
+	}
+	step(s.issuer.CloseSession, "closed")
+	b.visit("about:blank")
+	b.visit(ballot.BoardLink(s.url, session.Code))
+	b.wait("document.querySelector('main')?.innerText.includes('ikke åpen for klassen nå')")
+	b.inspect("board-closed")
+	step(s.issuer.ReopenSession, "reopened")
+	b.click("button.primary")
+	b.there(".welcome")
 }
 
 // Whatever is pressed, the board is at a screen that there is; what one key does

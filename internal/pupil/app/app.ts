@@ -10,7 +10,7 @@ import { Outbox, type Delivery } from "./outbox";
 import { ticket } from "./session";
 import { linesOf, listen, listenAll, Speaker, type Line } from "./speak";
 import { keepSounds } from "./sounds";
-import { catalogs, offered, type Catalog } from "./text";
+import { catalogs, offered, preferred, type Catalog } from "./text";
 import { helpButton } from "./screens/help";
 import { question } from "./screens/question";
 import { ready } from "./screens/ready";
@@ -221,13 +221,4 @@ export class App {
     this.guarded = false;
     if (this.sheet !== undefined && this.screen !== welcome) this.back();
   }
-}
-
-function preferred(): Lang {
-  const wished = navigator.languages.map((tag) => tag.slice(0, 2).toLowerCase());
-  for (const tag of wished) {
-    if (tag === "no") return "nb";
-    if (offered(undefined).includes(tag)) return tag;
-  }
-  return "nb";
 }

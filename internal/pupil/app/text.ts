@@ -261,6 +261,16 @@ export function offered(asked: Asked | undefined): Lang[] {
   );
 }
 
+// preferred is the language that the device is set to, if it is offered.
+export function preferred(): Lang {
+  const wished = navigator.languages.map((tag) => tag.slice(0, 2).toLowerCase());
+  for (const tag of wished) {
+    if (tag === "no") return "nb";
+    if (offered(undefined).includes(tag)) return tag;
+  }
+  return "nb";
+}
+
 // why says in words what an outcome means to a child.
 export function why(text: Catalog, outcome: string): string {
   const refused: Record<string, string | undefined> = text.refused;

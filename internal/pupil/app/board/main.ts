@@ -6,7 +6,7 @@
 import { post, Refusal, wellFormed, type Asked, type Reply } from "../api";
 import { fromLink, isCode } from "../code";
 import { h } from "../dom";
-import { catalogs, why } from "../text";
+import { catalogs, preferred, why } from "../text";
 import { Board } from "./board";
 import { words } from "./words";
 
@@ -35,20 +35,27 @@ async function lookUp(code: string): Promise<Asked> {
   return asked;
 }
 
+const lang = preferred();
+const text = catalogs[lang] ?? catalogs.nb;
+const own = words[lang] ?? words.nb;
+
 // say stands there until there are questions to show.
 function say(lead: string, retry?: () => void): void {
-  const again = retry && h("button", { type: "button", class: "primary", click: retry }, words.nb.retry);
+  const again = retry && h("button", { type: "button", class: "primary", click: retry }, own.retry);
+  document.documentElement.lang = lang;
+  document.documentElement.dir = text.dir;
   document.body.replaceChildren(
-    h("main", {}, h("section", {}, h("h1", { tabindex: -1 }, words.nb.gone), h("p", { role: "status" }, lead), again && h("p", { class: "actions" }, again))),
+    h("main", {}, h("section", {}, h("h1", { tabindex: -1 }, own.gone), h("p", { role: "status" }, lead), again && h("p", { class: "actions" }, again))),
   );
 }
 
 async function open(code: string): Promise<void> {
-  say(words.nb.entering);
+  say(own.entering);
   try {
     new Board(document.body, await lookUp(code)).show();
   } catch (error) {
-    say(why(catalogs.nb, error instanceof Refusal ? error.outcome : "internal"), () => void open(code));
+    const away = error instanceof Refusal && error.passing;
+    say(away ? why(text, "unavailable") : own.notOpen, () => void open(code));
   }
 }
 
@@ -62,7 +69,7 @@ function start(): void {
   } else if (before !== undefined) {
     new Board(document.body, before).show();
   } else {
-    say(words.nb.goneLead);
+    say(own.goneLead);
   }
 }
 

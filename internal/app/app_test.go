@@ -153,7 +153,7 @@ func player(a *App, seed uint64) *rehearsal.Rehearsal {
 // second week.
 var firstWave = wave.NumberOf(time.Date(2026, 9, 14, 0, 0, 0, 0, time.UTC))
 
-func must(t *testing.T, err error) {
+func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
@@ -337,12 +337,12 @@ func TestStartRefuses(t *testing.T) {
 // browser is a person's browser without scripts: it follows links and submits
 // forms.
 type browser struct {
-	t    *testing.T
+	t    testing.TB
 	base string
 	http *http.Client
 }
 
-func signIn(t *testing.T, a *App, email string) *browser {
+func signIn(t testing.TB, a *App, email string) *browser {
 	t.Helper()
 	link, err := a.SignInLink(t.Context(), email)
 	must(t, err)
@@ -350,7 +350,7 @@ func signIn(t *testing.T, a *App, email string) *browser {
 }
 
 // follow signs in by a link.
-func follow(t *testing.T, base, link string) *browser {
+func follow(t testing.TB, base, link string) *browser {
 	t.Helper()
 	jar, err := cookiejar.New(nil)
 	must(t, err)

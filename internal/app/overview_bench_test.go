@@ -31,7 +31,7 @@ var overviewClasses = flag.Int("overview-classes", 0, "classes of the country be
 // the schools wrote, and everyone who works in a class.
 const (
 	overviewPrincipals = 20 // who read, each at a school of their own
-	overviewReads      = 25 // of each page by each
+	overviewReads      = 10 // of each page by each
 	promptsOfSchool    = 12
 )
 

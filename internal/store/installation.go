@@ -42,19 +42,50 @@ func (s *Store) SaveRoster(ctx context.Context, v roster.Version) error {
 	})
 }
 
-// Roster returns the latest roster of each owner, by organisation number.
+// Roster returns the latest roster of each owner, by organisation number. A
+// version never changes, so only those that were not read before are: each page
+// asks for the roster, and that of a country takes a while to read. Callers
+// share what they get, and must not change it.
 func (s *Store) Roster(ctx context.Context) (roster.Roster, error) {
-	var all roster.Roster
-	var document string
-	err := s.each(ctx, "Roster", []any{&document}, func() error {
-		var o roster.Owner
-		if err := json.Unmarshal([]byte(document), &o); err != nil {
-			return fmt.Errorf("store: Roster: %w", err)
+	known := s.rosters.Load()
+	if known == nil {
+		known = &map[string]roster.Owner{}
+	}
+	var latest, missing []string
+	var id, document string
+	err := s.each(ctx, "RosterVersions", []any{&id}, func() error {
+		latest = append(latest, id)
+		if _, ok := (*known)[id]; !ok {
+			missing = append(missing, id)
 		}
-		all.Owners = append(all.Owners, o)
 		return nil
 	})
-	return all, err
+	if err != nil {
+		return roster.Roster{}, err
+	}
+	now := make(map[string]roster.Owner, len(latest))
+	if len(missing) > 0 {
+		err = s.each(ctx, "Roster", []any{&id, &document}, func() error {
+			var o roster.Owner
+			if err := json.Unmarshal([]byte(document), &o); err != nil {
+				return fmt.Errorf("store: Roster: %w", err)
+			}
+			now[id] = o
+			return nil
+		}, param("ids", missing))
+	}
+	if err != nil {
+		return roster.Roster{}, err
+	}
+	var all roster.Roster
+	for _, id := range latest {
+		if o, ok := (*known)[id]; ok {
+			now[id] = o
+		}
+		all.Owners = append(all.Owners, now[id])
+	}
+	s.rosters.Store(&now)
+	return all, nil
 }
 
 // AppendRateChoice appends an owner's choice of a rate of false alarms.

@@ -17,10 +17,13 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+
+	"github.com/folgmed/folgmed/internal/roster"
 )
 
 // DefaultDatabase is where an installation keeps everything.
@@ -40,6 +43,7 @@ type Options struct {
 type Store struct {
 	conn    driver.Conn
 	columns map[string][]clickhouse.ColumnNameAndType // by table; saves asking at each insert
+	rosters atomic.Pointer[map[string]roster.Owner]   // the latest as they were read last, by version
 }
 
 // Migrate makes the database if there is none and brings its schema up to

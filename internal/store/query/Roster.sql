@@ -1,2 +1,2 @@
 -- Roster
-SELECT document FROM roster_version ORDER BY owner, at DESC, id DESC LIMIT 1 BY owner
+SELECT id, document FROM roster_version WHERE id IN ({ids:Array(String)}) LIMIT 1 BY id

@@ -162,7 +162,8 @@ func (s *story) fill(action string, f fields) {
 // a prompt, what staff see and report, a case with its plan, and its end when the
 // pupils say that it is better. It is walked in a browser, as a principal, a
 // teacher, a cleaner, a deputy and the owner's people would, and every page they
-// meet is looked at.
+// meet is looked at. Of the pictures that FOLGMED_SHOTS asks for, those of the
+// classes, the class and the case stand in the README.
 func TestFromTabletToAClosedCase(t *testing.T) {
 	t.Parallel()
 	in := newInstallation(t)

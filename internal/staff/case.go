@@ -3,6 +3,7 @@ package staff
 import (
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -149,7 +150,7 @@ func (v *visit) cameOf(m matters, one duty.Case) []link {
 	var list []link
 	for _, r := range m.reports {
 		if slices.Contains(one.From, string(duty.SubjectReport)+":"+r.ID) {
-			list = append(list, link{"/staff/reports/" + r.ID, v.t("case.from_report", web.Date(v.lang, r.OpenedAt))})
+			list = append(list, link{"/staff/reports/" + r.ID, v.t("case.from_report", web.Date(v.lang, r.OpenedAt), begin(r.What))})
 		}
 	}
 	for _, p := range duty.Prompts(m.events) {
@@ -158,6 +159,16 @@ func (v *visit) cameOf(m matters, one duty.Case) []link {
 		}
 	}
 	return list
+}
+
+// begin is how a text begins, to know it by in a list.
+func begin(text string) string {
+	const most = 60
+	runes := []rune(strings.Join(strings.Fields(text), " "))
+	if len(runes) <= most {
+		return string(runes)
+	}
+	return strings.TrimRight(string(runes[:most]), " ") + " …"
 }
 
 // caseFacts are the days of a case, each named as what it is.

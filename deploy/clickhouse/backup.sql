@@ -19,6 +19,7 @@ BACKUP
     TABLE folgmed.duty_event,
     TABLE folgmed.rate_choice,
     TABLE folgmed.told,
+    TABLE folgmed.pause,
     TABLE folgmed.voided,
     TABLE folgmed.access_event,
     TABLE folgmed.audit

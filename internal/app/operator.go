@@ -214,6 +214,12 @@ func (a *App) Codes(ctx context.Context, r control.CodesRequest) ([]control.Clas
 				if !ok || r.School == "" && ask.State != wave.StateOpen {
 					continue
 				}
+				if ask.Paused {
+					if r.Class != "" {
+						return nil, fmt.Errorf("class %s pauses in wave %d: its school said so", c.Name, r.Wave)
+					}
+					continue
+				}
 				if err := a.mayPrint(o, ask); err != nil {
 					return nil, err
 				}

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -55,7 +56,11 @@ func (s *schedule) Refresh(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read which attempts are voided: %w", err)
 	}
-	events = append(events, voids...)
+	pauses, err := s.store.Pauses(ctx)
+	if err != nil {
+		return fmt.Errorf("read which classes pause: %w", err)
+	}
+	events = slices.Concat(events, voids, pauses)
 	s.now.Store(&inForce{roster: r, rates: rates, events: events, plan: wave.NewPlan(r, s.surveys, events, s.clock.Now())})
 	return nil
 }

@@ -56,6 +56,34 @@ func (w waves) Void(ctx context.Context, v wave.Void) error {
 	}
 }
 
+// Pause says that a class or a school is not asked in a week, or is after all.
+// The error is a wave.PauseRefusal, or one after which it may be tried again.
+//
+// It is said hours before a server opens the wave; the row is not written if one
+// has. So what each server knows of it when the wave opens is the same.
+func (w waves) Pause(ctx context.Context, p wave.Pause) error {
+	if err := w.Refresh(ctx); err != nil {
+		return err
+	}
+	o, ok := w.Roster().Owner(p.Owner)
+	if !ok {
+		return wave.PauseNotAsked
+	}
+	if err := w.Plan().CheckPause(o, p, w.Now()); err != nil {
+		return err
+	}
+	if err := w.journal.Pause(ctx, p); err != nil {
+		return err
+	}
+	if err := w.Refresh(ctx); err != nil {
+		return err
+	}
+	if w.Plan().StateFor(p.Owner, p.Wave) != wave.StatePlanned {
+		return wave.PauseTooLate
+	}
+	return nil
+}
+
 // VoidAttempt sets aside what a class has answered, for a principal who can not
 // come to the page.
 func (a *App) VoidAttempt(ctx context.Context, r control.VoidRequest) error {

@@ -119,7 +119,7 @@ func (s tables) smallReleases(few map[string]int) string {
 
 // acts are the journals of what people who work here did, such as opening the
 // page of a class: they name it and hold no figure.
-var acts = []string{"audit", "duty_event", "voided"}
+var acts = []string{"audit", "duty_event", "pause", "voided"}
 
 // smallOthers looks for rows of other tables that name a class of fewer than
 // five beside its school.

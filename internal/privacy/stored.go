@@ -49,6 +49,7 @@ var Tables = []Stored{
 	{"duty_event", []string{"id", "subject", "owner", "school", "version", "step", "at", "by", "role", "body"}, adults},
 	{"access_event", []string{"id", "at", "by", "step", "person", "body"}, adults},
 	{"audit", []string{"id", "at", "person", "school", "action", "about"}, adults},
+	{"pause", []string{"wave", "owner", "school", "class", "stands", "id", "at", "by"}, adults},
 	{"voided", []string{"wave", "school", "class", "id", "at", "by", "reason"}, adults},
 	{"rate_choice", []string{"id", "owner", "rate", "since", "at", "by"}, adults},
 	{"told", []string{"id", "mail", "at", "owner", "person", "step", "items", "digest", "said"}, adults},

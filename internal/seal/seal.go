@@ -36,7 +36,7 @@ func (v View) Classes(n wave.Number, printed map[[2]string]int) []counts.Class {
 		for _, school := range o.Schools {
 			for _, c := range school.Classes {
 				ask, ok := v.Plan.Ask(school.Org, c.Name, n)
-				if !ok {
+				if !ok || ask.Paused {
 					continue
 				}
 				all = append(all, counts.Class{

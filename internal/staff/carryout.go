@@ -26,6 +26,8 @@ type carryOutPage struct {
 	Week    int // ISO
 	State   string
 	Classes []classCard
+	Weeks   string // where the weeks of the year are, and pauses
+	Asks    string // where the questions are
 	Voided  string // the class whose answers were just set aside, or empty
 }
 
@@ -78,13 +80,17 @@ func (s *Staff) carryOut(c echo.Context) error {
 	state := plan.StateFor(v.owner.Org, n)
 	page := carryOutPage{Frame: v.frameAt(desk.CarryOut), Back: overviewOf(v.school.Org), State: s.carryOutState(v, plan, n, state)}
 	_, page.Week = n.Week()
+	page.Weeks, page.Asks = v.weeksHref(), "/staff/questions?school="+v.school.Org
 	for _, class := range sortClasses(v.school.Classes) {
 		ask, ok := plan.Ask(v.school.Org, class.Name, n)
-		asked := ok && state != wave.StatePlanned
+		asked := ok && !ask.Paused && state != wave.StatePlanned
 		card := classCard{Name: class.Name, Grades: v.grades(class.Grades), State: v.t("carry_out.not_asked"), Anew: anew[class.Name]}
 		if asked {
 			card.State = v.t("carry_out.asked")
 			card.Session = access.SessionOf(v.school.Org, class.Name)
+		}
+		if ask.Paused {
+			card.State = v.t("carry_out.paused")
 		}
 		if asked && slices.ContainsFunc(wave.VoidReasons, func(r wave.VoidReason) bool { return wave.CheckVoid(ask, r) == nil }) {
 			card.Void = "/staff/carry-out/void?" + url.Values{"school": {v.school.Org}, "class": {class.Name}}.Encode()

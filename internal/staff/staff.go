@@ -37,6 +37,7 @@ type Store interface {
 	AppendAudit(ctx context.Context, e audit.Entry) error
 	Roster(ctx context.Context) (roster.Roster, error)
 	VoidsOf(ctx context.Context, school string) ([]wave.Void, error)
+	PausesOf(ctx context.Context, school string) ([]wave.Pause, error)
 }
 
 // Waves knows which classes are asked, and lets one answer anew.
@@ -45,6 +46,9 @@ type Waves interface {
 	// Void returns when no answer of the first attempt will be counted. Its
 	// error is a wave.VoidRefusal, or that of a store that is away.
 	Void(ctx context.Context, v wave.Void) error
+	// Pause returns when the pause stands, or is taken back. Its error is a
+	// wave.PauseRefusal, or that of a store that is away.
+	Pause(ctx context.Context, p wave.Pause) error
 }
 
 // People knows who works here, for the names in a history.
@@ -58,6 +62,7 @@ type Options struct {
 	Waves   Waves
 	People  People
 	Surveys surveys.Set
+	Public  func() string    // what addresses begin with
 	Now     func() time.Time // the clock of the installation
 	Log     *slog.Logger
 }
@@ -118,6 +123,9 @@ func (s *Staff) Routes(e *echo.Echo, require echo.MiddlewareFunc) {
 	e.GET("/staff/carry-out", s.carryOut, require)
 	e.GET("/staff/carry-out/void", s.askToVoid, require)
 	e.POST("/staff/carry-out/void", s.void, require)
+	e.GET("/staff/carry-out/weeks", s.showWeeks, require)
+	e.POST("/staff/carry-out/weeks", s.pause, require)
+	e.GET("/staff/questions", s.questions, require)
 	e.GET("/staff/prompts/:id", s.showPrompt, require)
 	e.POST("/staff/prompts/:id/:step", s.stepOnPrompt, require)
 	e.GET("/staff/report", s.showReport, require)

@@ -46,6 +46,7 @@ type journal struct {
 	audited  []audit.Entry
 	owners   []roster.Owner
 	voids    []wave.Void
+	pauses   []wave.Pause
 	waves    []wave.Event
 	broken   bool // duty events are not stored
 	deaf     bool // audit entries are not stored
@@ -115,6 +116,9 @@ func (j *journal) Plan() *wave.Plan {
 	for _, v := range j.voids {
 		events = append(events, v.Event())
 	}
+	for _, p := range j.pauses {
+		events = append(events, p.Event())
+	}
 	return wave.NewPlan(roster.Roster{Owners: j.owners}, set, events, now)
 }
 
@@ -127,6 +131,24 @@ func (j *journal) Void(_ context.Context, v wave.Void) error {
 		return err
 	}
 	j.voids = append(j.voids, v)
+	return nil
+}
+
+func (j *journal) PausesOf(_ context.Context, school string) ([]wave.Pause, error) {
+	return slices.DeleteFunc(slices.Clone(j.pauses), func(p wave.Pause) bool { return p.School != school }), nil
+}
+
+func (j *journal) Pause(_ context.Context, p wave.Pause) error {
+	if j.broken {
+		return errors.New("the disk is full")
+	}
+	if err := j.Plan().CheckPause(j.owners[0], p, now); err != nil {
+		return err
+	}
+	j.pauses = slices.DeleteFunc(j.pauses, func(o wave.Pause) bool { return o.Wave == p.Wave && o.School == p.School && o.Class == p.Class })
+	if p.Stands {
+		j.pauses = append(j.pauses, p)
+	}
 	return nil
 }
 

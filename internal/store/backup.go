@@ -28,6 +28,7 @@ var Kept = []struct {
 	{"duty_event", RoleJob},
 	{"rate_choice", RoleStaff},
 	{"told", RoleStaff}, // without it all would be told again
+	{"pause", RoleStaff},
 	{"voided", RoleStaff},
 	{"access_event", RoleStaff},
 	{"audit", RoleStaff},

@@ -124,6 +124,34 @@ func TestVoids(t *testing.T) {
 	})
 }
 
+// A pause stands, is taken back and said again; of what is said of one wave the
+// latest holds, and nothing is once the wave was opened for the owner.
+func TestPauses(t *testing.T) {
+	s, ctx := storetest.New(t), t.Context()
+	pause := wave.Pause{ID: "1", Wave: 150, Owner: "123456785", School: "974700000", Class: "5A", Stands: true, At: at, By: "kari"}
+	say := func(id string, seconds int, stands bool) wave.Pause {
+		p := pause
+		p.ID, p.At, p.Stands = id, at.Add(time.Duration(seconds)*time.Second), stands
+		must(t, s.Pause(ctx, p))
+		return p
+	}
+	say("1", 0, true)
+	say("2", 1, false)
+	back, err := s.PausesOf(ctx, "974700000")
+	equal(t, back, err, nil)
+	again := say("3", 2, true)
+	whole := wave.Pause{ID: "4", Wave: 151, Owner: "123456785", School: "974700000", Stands: true, At: at, By: "kari"}
+	must(t, s.Pause(ctx, whole))
+	must(t, s.AppendWaveEvent(ctx, wave.Event{ID: "o", Wave: 150, Owner: "123456785", Step: wave.Opened, At: at, Closes: at}))
+	say("5", 3, false)
+	stand, err := s.PausesOf(ctx, "974700000")
+	equal(t, stand, err, []wave.Pause{again, whole})
+	events, err := s.Pauses(ctx)
+	equal(t, events, err, []wave.Event{
+		{Wave: 150, School: "974700000", Class: "5A", Step: wave.Paused}, {Wave: 151, School: "974700000", Step: wave.Paused},
+	})
+}
+
 func TestCodes(t *testing.T) {
 	s, ctx := storetest.New(t), t.Context()
 	var codes []ballot.StoredCode

@@ -52,6 +52,7 @@ const (
 	seesRosters    = "SELECT(id, owner, at, document)"
 	seesWaves      = "SELECT"
 	seesVoided     = "SELECT(wave, school, class)"
+	seesPauses     = "SELECT(wave, school, class, stands, id, at)"
 )
 
 // grants are privileges by table. ALTER DELETE is what dropping a partition
@@ -67,6 +68,7 @@ var grants = map[Role]map[string]string{
 		"roster_version": seesRosters,
 		"wave_event":     seesWaves,
 		"voided":         seesVoided,
+		"pause":          seesPauses,
 		"codes":          "SELECT, INSERT",
 		"code_use":       "SELECT, INSERT",
 		"class_session":  "SELECT, INSERT",
@@ -77,6 +79,7 @@ var grants = map[Role]map[string]string{
 		"roster_version": seesRosters,
 		"wave_event":     seesWaves,
 		"voided":         seesVoided,
+		"pause":          seesPauses,
 		"answers":        "INSERT, SELECT(wave, nullifier)",
 		"nullifier":      "SELECT(nullifier)",
 	},
@@ -86,6 +89,7 @@ var grants = map[Role]map[string]string{
 		"roster_version":  "SELECT, INSERT",
 		"wave_event":      "SELECT, INSERT",
 		"voided":          seesVoided,
+		"pause":           seesPauses,
 		"rate_choice":     "SELECT",
 		"answers":         "SELECT, ALTER DELETE, OPTIMIZE",
 		"answers_sealing": "SELECT, INSERT, ALTER DELETE",
@@ -108,6 +112,7 @@ var grants = map[Role]map[string]string{
 		"roster_version": seesRosters,
 		"wave_event":     seesWaves,
 		"voided":         "SELECT, INSERT",
+		"pause":          "SELECT, INSERT",
 		"release":        "SELECT",
 		"duty_event":     "SELECT, INSERT",
 		"access_event":   "SELECT, INSERT",

@@ -61,15 +61,16 @@ func TestWhoMayReadWhat(t *testing.T) {
 		rosters   = "roster_version: id owner at document"
 		waves     = "wave_event: id wave owner step at closes"
 		voided    = "voided: wave school class"
+		pauses    = "pause: wave school class stands id at"
 	)
 	want := map[store.Role][]string{
 		store.RoleIssuer: {
 			"class_session: id wave school class attempt session version step places code ends whole_class",
 			"code_use: wave mac blinded", "codes: wave school class attempt mac",
-			settings, migration, rosters, voided, waves,
+			settings, migration, pauses, rosters, voided, waves,
 		},
 		store.RoleCollector: {
-			"answers: wave nullifier", settings, migration, "nullifier: nullifier", rosters, voided, waves,
+			"answers: wave nullifier", settings, migration, "nullifier: nullifier", pauses, rosters, voided, waves,
 		},
 		store.RoleJob: {
 			"answers: school class wave attempt nullifier items options",
@@ -80,7 +81,7 @@ func TestWhoMayReadWhat(t *testing.T) {
 			"counts: wave owner school unit stratum measure bin n",
 			"duty_event: id subject owner school version step at by role body",
 			"job_turn: turn holder step until",
-			settings, migration, "nullifier: wave",
+			settings, migration, "nullifier: wave", pauses,
 			"rate_choice: id owner rate since at by",
 			"release: release wave owner school level unit audience item form value reason",
 			"roster_version: id owner at by document",
@@ -93,7 +94,7 @@ func TestWhoMayReadWhat(t *testing.T) {
 			"access_event: id at by step person body",
 			"audit: id at person school action about",
 			"duty_event: id subject owner school version step at by role body",
-			settings, migration,
+			settings, migration, "pause: wave owner school class stands id at by",
 			"rate_choice: id owner rate since at by",
 			"release: release wave owner school level unit audience item form value reason",
 			rosters,

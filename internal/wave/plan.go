@@ -40,7 +40,7 @@ func NewPlan(r roster.Roster, set surveys.Set, events []Event, now time.Time) *P
 }
 
 // Ask returns what the class is asked in the wave, and in which state the wave
-// is for its owner: planned if it was not opened. It is false if there is no
+// is for the class: planned if it was not opened, or the class pauses. It is false if there is no
 // such class.
 func (p *Plan) Ask(school, class string, n Number) (Ask, bool) {
 	ask, ok := p.classes[classKey{school, class}]
@@ -51,5 +51,8 @@ func (p *Plan) Ask(school, class string, n Number) (Ask, bool) {
 	ask.Attempt = p.AttemptOf(school, class, n)
 	ask.Ordinal = p.OrdinalOf(ask.Owner, n)
 	ask.State = p.StateFor(ask.Owner, n)
+	if p.Paused(school, class, n) {
+		ask.Paused, ask.State = true, StatePlanned
+	}
 	return ask, true
 }

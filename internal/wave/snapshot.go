@@ -19,6 +19,7 @@ type record struct {
 	opened map[string]time.Time // owner → when issue ends; zero: by command only
 	steps  map[Step]bool
 	voided map[classKey]bool // classes that answer anew
+	paused map[classKey]bool // classes, or schools under an empty name
 }
 
 // Fold reads the journal as of now.
@@ -28,12 +29,16 @@ func Fold(events []Event, now time.Time) Snapshot {
 		w := s.waves[e.Wave]
 		if w == nil {
 			w = &record{
-				year: e.Wave.SchoolYear(), opened: map[string]time.Time{}, steps: map[Step]bool{}, voided: map[classKey]bool{},
+				year: e.Wave.SchoolYear(), opened: map[string]time.Time{}, steps: map[Step]bool{}, voided: map[classKey]bool{}, paused: map[classKey]bool{},
 			}
 			s.waves[e.Wave] = w
 		}
-		if e.Step == Voided {
+		switch e.Step {
+		case Voided:
 			w.voided[classKey{e.School, e.Class}] = true
+			continue
+		case Paused:
+			w.paused[classKey{e.School, e.Class}] = true
 			continue
 		}
 		w.steps[e.Step] = true

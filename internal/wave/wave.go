@@ -20,6 +20,7 @@ type Step string
 // The steps of a wave, in order (DESIGN §4, Waves).
 const (
 	Opened   Step = "opened"   // per owner: issue and cast
+	Paused   Step = "paused"   // per class or school, before it opens: not asked
 	Voided   Step = "voided"   // per class: what it answered so far is not counted, it answers anew
 	Closed   Step = "closed"   // per installation: cast only
 	Sealed   Step = "sealed"   // no ballot is counted any more
@@ -46,7 +47,7 @@ type Event struct {
 	ID            string
 	Wave          Number
 	Owner         string // organisation number for Opened, else empty
-	School, Class string // Voided only
+	School, Class string // Voided and Paused only
 	Step          Step
 	At            time.Time
 	Closes        time.Time // Opened only: when issue ends by itself
@@ -85,6 +86,7 @@ type Ask struct {
 	Version              int
 	Ordinal              int // planned waves of the owner earlier in this school year
 	Attempt              uint8
+	Paused               bool // the school said so, and State is planned
 	State                State
 	RosterSize           int
 	Grades               []int

@@ -2,6 +2,7 @@ package web
 
 import (
 	"strconv"
+	"strings"
 	"time"
 	_ "time/tzdata" // times for people are Oslo's, on any machine
 
@@ -68,6 +69,11 @@ func Date(lang string, t time.Time) string {
 		day += "."
 	}
 	return day + " " + Month(lang, t.Month()) + " " + strconv.Itoa(t.Year())
+}
+
+// DayMonth writes the day of t in Oslo without its year: 23. november.
+func DayMonth(lang string, t time.Time) string {
+	return strings.TrimSuffix(Date(lang, t), t.In(Oslo).Format(" 2006"))
 }
 
 // Midnight is when the day of t in Oslo ends.

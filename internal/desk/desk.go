@@ -123,25 +123,26 @@ const (
 )
 
 // sections are in the order of the navigation, each with what opens it. unless
-// is a right whose holders find the page on another.
+// is a right whose holders find the page on another: that of under.
 var sections = []struct {
 	section       Section
 	path          string
 	right, unless access.Right
+	under         Section
 }{
-	{Overview, "/staff", access.SeeClass, ""},
-	{Report, "/staff/report", access.Report, access.Lead},
-	{Reports, "/staff/reports", access.Report, ""},
-	{Cases, "/staff/cases", access.Lead, ""},
-	{Measures, "/staff/measures", access.SeeClass, access.Lead},
-	{Classes, "/staff/classes", access.SeeClass, ""},
-	{Groups, "/staff/groups", access.SeeSchool, ""},
-	{Inspections, "/staff/inspections", access.Report, ""},
-	{CarryOut, "/staff/carry-out", access.CarryOut, ""},
-	{Session, access.SessionPath, access.RunSession, access.CarryOut},
-	{People, "/staff/people", access.ManageStaff, ""},
-	{Owner, "/staff/owner", access.SeeOwner, ""},
-	{Leaders, "/staff/leaders", access.ManageLeaders, ""},
+	{Overview, "/staff", access.SeeClass, "", ""},
+	{Report, "/staff/report", access.Report, access.Lead, Reports},
+	{Reports, "/staff/reports", access.Report, "", ""},
+	{Cases, "/staff/cases", access.Lead, "", ""},
+	{Measures, "/staff/measures", access.SeeClass, access.Lead, Cases},
+	{Classes, "/staff/classes", access.SeeClass, "", ""},
+	{Groups, "/staff/groups", access.SeeSchool, "", ""},
+	{Inspections, "/staff/inspections", access.Report, "", ""},
+	{CarryOut, "/staff/carry-out", access.CarryOut, "", ""},
+	{Session, access.SessionPath, access.RunSession, access.CarryOut, CarryOut},
+	{People, "/staff/people", access.ManageStaff, "", ""},
+	{Owner, "/staff/owner", access.SeeOwner, "", ""},
+	{Leaders, "/staff/leaders", access.ManageLeaders, "", ""},
 }
 
 //go:embed locale
@@ -159,6 +160,11 @@ func (v *Visit) Frame(here Section) web.Frame {
 	}
 	if v.Person.Role == access.Substitute {
 		f.Who, f.Home = words.Text(v.Lang, "substitute"), access.SessionPath
+	}
+	for _, s := range sections {
+		if s.section == here && v.Person.May(s.unless) {
+			here = s.under
+		}
 	}
 	for _, s := range sections {
 		if v.Person.May(s.right) && !v.Person.May(s.unless) {

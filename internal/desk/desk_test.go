@@ -59,7 +59,11 @@ func TestWaysToPages(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		frame = at.Frame(desk.Overview)
+		here := desk.Overview
+		if named := c.QueryParam("here"); named != "" {
+			here = desk.Section(named)
+		}
+		frame = at.Frame(here)
 		return c.NoContent(http.StatusOK)
 	}, service.Require)
 	open := func(name, query string) int {
@@ -86,6 +90,15 @@ func TestWaysToPages(t *testing.T) {
 	}
 	if open("to", "?school="+aas); frame.Place != "Åsen skule" || frame.Nav[1].Href != "/staff/reports?school="+aas || !frame.Nav[9].Current {
 		t.Errorf("the other school: %+v", frame)
+	}
+	// A page without a way of its own belongs to the one that leads to it.
+	for who, want := range map[string]string{"rektor": "Meldinger", "laerer": "Meld frå"} {
+		open(who, "?here="+string(desk.Report))
+		for _, item := range frame.Nav {
+			if item.Current != (item.Label == want) {
+				t.Errorf("%s reports under %q: %v", who, item.Label, item.Current)
+			}
+		}
 	}
 	for _, query := range []string{"?school=" + aas, "?school=300000002", "?school=1"} {
 		if code := open("rektor", query); code != http.StatusNotFound {

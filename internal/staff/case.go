@@ -168,7 +168,7 @@ func begin(text string) string {
 	if len(runes) <= most {
 		return string(runes)
 	}
-	return strings.TrimRight(string(runes[:most]), " ") + " …"
+	return strings.TrimRight(string(runes[:most]), " ,.") + " …"
 }
 
 // caseFacts are the days of a case, each named as what it is.

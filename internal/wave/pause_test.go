@@ -1,6 +1,7 @@
 package wave
 
 import (
+	"errors"
 	"sync"
 	"testing"
 	"time"
@@ -73,12 +74,12 @@ func TestPauseIsSaidInTime(t *testing.T) {
 	} {
 		p := said
 		tt.change(&p)
-		if err := pausePlan(t, o, nil, tt.now).CheckPause(o, p, tt.now); err != tt.want {
+		if err := pausePlan(t, o, nil, tt.now).CheckPause(o, p, tt.now); !errors.Is(err, tt.want) {
 			t.Errorf("%s: %v, want %v", tt.name, err, tt.want)
 		}
 	}
 	open := []Event{opened(n, o.Org, before, n.Closes())} // by command, in a rehearsal
-	if err := pausePlan(t, o, open, before.Add(-time.Hour)).CheckPause(o, said, before.Add(-time.Hour)); err != PauseTooLate {
+	if err := pausePlan(t, o, open, before.Add(-time.Hour)).CheckPause(o, said, before.Add(-time.Hour)); !errors.Is(err, PauseTooLate) {
 		t.Errorf("a wave that is open: %v", err)
 	}
 }

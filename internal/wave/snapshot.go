@@ -36,19 +36,17 @@ func Fold(events []Event, now time.Time) Snapshot {
 		switch e.Step {
 		case Voided:
 			w.voided[classKey{e.School, e.Class}] = true
-			continue
 		case Paused:
 			w.paused[classKey{e.School, e.Class}] = true
-			continue
-		}
-		w.steps[e.Step] = true
-		if e.Step != Opened {
-			continue
-		}
-		// Two servers that open the same wave write one event with one time to
-		// close; should they differ, the later one counts.
-		if before, twice := w.opened[e.Owner]; !twice || before.Before(e.Closes) {
-			w.opened[e.Owner] = e.Closes
+		case Opened:
+			w.steps[e.Step] = true
+			// Two servers that open the same wave write one event with one time to
+			// close; should they differ, the later one counts.
+			if before, twice := w.opened[e.Owner]; !twice || before.Before(e.Closes) {
+				w.opened[e.Owner] = e.Closes
+			}
+		default:
+			w.steps[e.Step] = true
 		}
 	}
 	return s

@@ -16,7 +16,7 @@ DEMO    := data/demo
 # computes in one goroutine, or in several that share nothing, gives it nothing to
 # find and is up to ten times as slow under it: that is tested with it off.
 PURE := github.com/bwesterb/go-ristretto/... github.com/cloudflare/circl/... github.com/andybalholm/brotli/... \
-        github.com/klauspost/compress/... compress/... gonum.org/v1/gonum/... golang.org/x/net/html/... \
+        github.com/klauspost/compress/... compress/... math/... sort gonum.org/v1/gonum/... golang.org/x/net/html/... \
         $(addprefix github.com/folgmed/folgmed/,analytics/... internal/attack internal/disclosure internal/evaluation internal/watch)
 RACE := -race $(PURE:%=-gcflags=%=-race=0)
 

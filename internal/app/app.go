@@ -391,7 +391,8 @@ func (a *App) pupilRoutes(shell *echo.Echo) error {
 func (a *App) staffRoutes(shell *echo.Echo) error {
 	journal := a.parts[config.Staff]
 	pages, err := staff.New(staff.Options{
-		Store: journal, Waves: waves{a.schedule, journal}, People: a.access, Surveys: a.surveys, Now: a.schedule.Now, Log: a.log,
+		Store: journal, Waves: waves{a.schedule, journal}, People: a.access, Surveys: a.surveys,
+		Public: a.PublicURL, Now: a.schedule.Now, Log: a.log,
 	})
 	if err != nil {
 		return err

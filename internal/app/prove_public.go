@@ -64,10 +64,12 @@ var publicPages = []asked{
 	{http.MethodGet, "/", config.Issuer},
 	{http.MethodGet, "/k", config.Issuer},
 	{http.MethodGet, "/board", config.Issuer},
+	{http.MethodGet, "/practice", config.Issuer},
 	{http.MethodGet, "/sw.js", config.Issuer},
 	{http.MethodGet, privacy.Path, config.Issuer},
 	{http.MethodGet, "/keys.json", config.Issuer},
 	{http.MethodPost, "/api/code", config.Issuer},
+	{http.MethodGet, "/api/practice", config.Issuer},
 	{http.MethodGet, "/api/issue", config.Issuer}, // it counts what is posted
 	{http.MethodGet, "/api/cast", config.Collector},
 }
@@ -210,8 +212,8 @@ func (a *App) proveTablet(ctx context.Context) (prove.Finding, error) {
 		switch name {
 		case "index.html":
 			path = "/"
-		case "board.html":
-			path = "/board"
+		case "board.html", "practice.html":
+			path = "/" + strings.TrimSuffix(name, ".html")
 		case "worker.js":
 			path = "/sw.js"
 		}

@@ -23,7 +23,7 @@ import (
 // open are the entrances for anyone, and guarded those for whoever works here or
 // has an owner's token. Every link is followed from there.
 var (
-	open    = []string{"/", "/k", "/board", "/personvern", "/keys.json", "/openapi.yaml"}
+	open    = []string{"/", "/k", "/board", "/practice", "/personvern", "/keys.json", "/openapi.yaml"}
 	guarded = []string{"/owner/metrics", "/staff", "/staff/owner", "/staff/personvern"}
 )
 

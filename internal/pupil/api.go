@@ -75,7 +75,6 @@ func (a *App) code(c echo.Context) error {
 	if !ok {
 		return fmt.Errorf("questionnaire %s version %d is asked but not loaded", ask.Questionnaire, ask.Version)
 	}
-	langs, asked := q.Offered(), q.Asked(ask.Ordinal)
 	reply := codeReply{
 		Ticket:     found.Ticket,
 		WholeClass: found.WholeClass,
@@ -86,14 +85,45 @@ func (a *App) code(c echo.Context) error {
 		Adults:     orEmpty(school.Adults),
 		HelpLines:  orEmpty(owner.HelpLines),
 		Keys:       a.opts.Keys.Chain().For(uint32(ask.Wave)),
-		Survey:     survey{ID: q.ID, Version: q.Version, ReadAloud: learningToRead(ask.Grades), Title: q.Title.In(langs), Period: q.Period.In(langs), Sounds: q.Sounds.Of(langs, asked)},
+		Survey:     surveyOf(q, ask.Ordinal, ask.Grades),
 	}
+	return c.JSON(http.StatusOK, reply)
+}
+
+// surveyOf is what classes of these grades are asked at a place of the rotation.
+func surveyOf(q *surveys.Questionnaire, ordinal int, grades []int) survey {
+	langs, asked := q.Offered(), q.Asked(ordinal)
+	s := survey{ID: q.ID, Version: q.Version, ReadAloud: learningToRead(grades), Title: q.Title.In(langs), Period: q.Period.In(langs), Sounds: q.Sounds.Of(langs, asked)}
 	for _, i := range asked {
 		options := slices.Clone(i.Options)
 		for o := range options {
 			options[o].Text = options[o].Text.In(langs)
 		}
-		reply.Survey.Items = append(reply.Survey.Items, item{i.ID, i.Kind == surveys.Background, i.Text.In(langs), options})
+		s.Items = append(s.Items, item{i.ID, i.Kind == surveys.Background, i.Text.In(langs), options})
+	}
+	return s
+}
+
+// practiceReply is the same for everyone: not even the grade is told here.
+type practiceReply struct {
+	Rounds []practiceRound `json:"rounds"`
+}
+
+type practiceRound struct {
+	FromGrade int    `json:"fromGrade"`
+	ToGrade   int    `json:"toGrade"`
+	Survey    survey `json:"survey"`
+}
+
+// practice tells what each grade is asked in the first survey of a school year, to
+// practise on. The questions are public, and no answer comes back.
+func (a *App) practice(c echo.Context) error {
+	reply := practiceReply{Rounds: []practiceRound{}}
+	for _, q := range a.opts.Surveys.Questionnaires {
+		grades := []int{q.FromGrade}
+		if newest, _ := a.opts.Surveys.For(grades); newest == q {
+			reply.Rounds = append(reply.Rounds, practiceRound{q.FromGrade, q.ToGrade, surveyOf(q, 0, grades)})
+		}
 	}
 	return c.JSON(http.StatusOK, reply)
 }

@@ -10,8 +10,8 @@ import (
 )
 
 // Files are the files that the tablet app was built into, by name, each with
-// its SHA-256 in hex: the pages at / (index.html) and /board (board.html), what
-// they load (assets), and the service worker (worker.js), before which the
+// its SHA-256 in hex: the pages at / (index.html), /board (board.html) and
+// /practice (practice.html), what they load (assets), and the service worker (worker.js), before which the
 // server puts the list of what it serves. The same sources give the same bytes,
 // so anyone can build them and compare. The page of a rehearsal says so, in one
 // word more.

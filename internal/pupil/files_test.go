@@ -33,8 +33,8 @@ func TestFilesAreWhatIsServed(t *testing.T) {
 		switch name {
 		case "index.html":
 			path = "/"
-		case "board.html":
-			path = "/board"
+		case "board.html", "practice.html":
+			path = "/" + strings.TrimSuffix(name, ".html")
 		case "worker.js":
 			path = "/sw.js"
 		}

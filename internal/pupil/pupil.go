@@ -76,6 +76,7 @@ type App struct {
 	opts   Options
 	page   []byte
 	board  []byte
+	trial  []byte
 	assets *web.Assets
 	sw     *worker
 }
@@ -94,6 +95,10 @@ func New(o Options) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
+	trial, err := readPage(dist, "practice.html", false) // it says so itself
+	if err != nil {
+		return nil, err
+	}
 	bundle, err := fs.Sub(dist, "assets")
 	if err != nil {
 		return nil, fmt.Errorf("open the tablet app: %w", err)
@@ -106,7 +111,7 @@ func New(o Options) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &App{opts: o, page: page, board: board, assets: assets, sw: sw}, nil
+	return &App{opts: o, page: page, board: board, trial: trial, assets: assets, sw: sw}, nil
 }
 
 // readPage reads a page, which in a rehearsal says so.
@@ -124,12 +129,13 @@ func readPage(dist fs.FS, name string, rehearsal bool) ([]byte, error) {
 	return page, nil
 }
 
-// Routes adds the page at / and /k, that of the class screen, their files, and
-// the API.
+// Routes adds the page at / and /k, those of the class screen and of a practice
+// round, their files, and the API.
 func (a *App) Routes(e *echo.Echo) {
 	e.GET("/", a.index)
 	e.GET("/k", a.index) // the code follows after #, which no browser sends
 	e.GET("/board", a.wholeClass)
+	e.GET("/practice", a.practise) // the grade follows after #
 	e.GET("/assets/*", a.asset)
 	e.GET("/sounds/:name", a.sound)
 	e.GET("/sw.js", a.worker, middleware.Gzip())
@@ -141,6 +147,7 @@ func (a *App) Routes(e *echo.Echo) {
 	// here.
 	api := e.Group("/api")
 	api.POST("/code", a.code, apart, middleware.Gzip())
+	api.GET("/practice", a.practice, middleware.Gzip())
 	api.POST("/issue", a.counted(StepIssue, a.issue), apart)
 	api.POST("/cast", a.counted(StepCast, a.cast))
 }
@@ -176,6 +183,13 @@ func (a *App) index(c echo.Context) error {
 func (a *App) wholeClass(c echo.Context) error {
 	web.AllowMedia(c.Response().Header())
 	return c.HTMLBlob(http.StatusOK, a.board)
+}
+
+// practise is the page of a practice round: the questions and screens of the app,
+// without what keeps answers and sends them.
+func (a *App) practise(c echo.Context) error {
+	web.AllowMedia(c.Response().Header())
+	return c.HTMLBlob(http.StatusOK, a.trial)
 }
 
 // pageHeaders are those of the page: the shell's, and one script address that

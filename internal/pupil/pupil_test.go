@@ -53,6 +53,7 @@ type school struct {
 	url       string
 	pages     http.Handler
 	keys      *ballot.Ring
+	database  store.Options
 	store     *store.Store
 	issuer    *ballot.Issuer
 	plan      plan
@@ -103,13 +104,15 @@ func newSchool(t testing.TB, change ...func(*pupil.Options)) *school {
 	if err != nil {
 		t.Fatal(err)
 	}
+	database := storetest.Database(t)
 	s := &school{
-		t:       t,
-		keys:    ringOfTwoYears(t),
-		store:   storetest.New(t),
-		plan:    plan{},
-		surveys: set,
-		tally:   make(tally, 1000),
+		t:        t,
+		keys:     ringOfTwoYears(t),
+		database: database,
+		store:    storetest.Open(t, database),
+		plan:     plan{},
+		surveys:  set,
+		tally:    make(tally, 1000),
 	}
 	for class, grade := range map[string]int{"1A": 1, "2B": 2, "6A": 6, "9C": 9, "10D": 10} {
 		q, ok := set.For([]int{grade})
@@ -509,7 +512,7 @@ func TestPageIsStrictAndSmall(t *testing.T) {
 		return response, body
 	}
 
-	for _, path := range []string{"/", "/k", "/board"} {
+	for _, path := range []string{"/", "/k", "/board", "/practice"} {
 		response, _ := fetch(path)
 		csp := response.Header.Get("Content-Security-Policy")
 		for _, rule := range []string{"default-src 'none'", "script-src 'self'", "style-src 'self'", "require-trusted-types-for 'script'"} {

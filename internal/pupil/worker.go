@@ -41,7 +41,7 @@ func newWorker(dist, bundle fs.FS, page []byte) (*worker, error) {
 	}
 	w := &worker{script, page, map[string]string{}}
 	err = fs.WalkDir(bundle, ".", func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || strings.HasPrefix(name, "board-") { // those are no tablet's
+		if err != nil || d.IsDir() || strings.HasPrefix(name, "board-") || strings.HasPrefix(name, "practice-") { // those are not of the page
 			return err
 		}
 		content, err := fs.ReadFile(bundle, name)

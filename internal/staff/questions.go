@@ -11,6 +11,7 @@ import (
 
 	"github.com/folgmed/folgmed/internal/access"
 	"github.com/folgmed/folgmed/internal/desk"
+	"github.com/folgmed/folgmed/internal/qr"
 	"github.com/folgmed/folgmed/internal/wave"
 	"github.com/folgmed/folgmed/internal/web"
 	"github.com/folgmed/folgmed/surveys"
@@ -30,12 +31,18 @@ type questionSheet struct {
 	Classes, Period string
 	NotValidated    bool
 	Questions       []questionLine
+	Practice        string // where its classes can try the tablets
+	Square          qr.Square
 }
 
 type questionLine struct {
 	Text    string
 	Options []string
 }
+
+// practicePath is where a tablet gets a grade's questions to practise on; the grade
+// follows.
+const practicePath = "/practice#"
 
 // weeksShown is how many other weeks the page leads to.
 const weeksShown = 6
@@ -56,7 +63,9 @@ func (s *Staff) questions(c echo.Context) error {
 				page.Weeks = append(page.Weeks, link{fmt.Sprintf("/staff/questions?school=%s&week=%d", v.school.Org, weeks[i].Number), v.weekOf(weeks[i].Number)})
 			}
 		}
-		page.Sheets = s.sheets(v, weeks[at].Ordinal)
+		if page.Sheets, err = s.sheets(v, weeks[at].Ordinal); err != nil {
+			return err
+		}
 	}
 	return s.pages.Render(c, http.StatusOK, "questions", v.lang, page)
 }
@@ -98,7 +107,7 @@ func (v *visit) weekOf(n wave.Number) string {
 
 // sheets are what the person's classes are asked at a place of the rotation, the
 // youngest first.
-func (s *Staff) sheets(v *visit, ordinal int) []questionSheet {
+func (s *Staff) sheets(v *visit, ordinal int) ([]questionSheet, error) {
 	var used []*surveys.Questionnaire
 	classes := make(map[*surveys.Questionnaire][]string)
 	for _, class := range sortClasses(v.school.Classes) {
@@ -115,6 +124,11 @@ func (s *Staff) sheets(v *visit, ordinal int) []questionSheet {
 	for _, q := range used {
 		sheet := questionSheet{
 			Classes: strings.Join(classes[q], ", "), Period: v.in(q.Period), NotValidated: !q.Validated,
+			Practice: s.Public() + practicePath + strconv.Itoa(q.FromGrade),
+		}
+		var err error
+		if sheet.Square, err = qr.Draw(sheet.Practice); err != nil {
+			return nil, err
 		}
 		for _, item := range q.Asked(ordinal) {
 			line := questionLine{Text: v.in(item.Text)}
@@ -125,5 +139,5 @@ func (s *Staff) sheets(v *visit, ordinal int) []questionSheet {
 		}
 		sheets = append(sheets, sheet)
 	}
-	return sheets
+	return sheets, nil
 }

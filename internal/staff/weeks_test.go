@@ -102,6 +102,9 @@ func TestQuestionsAsAsked(t *testing.T) {
 	if n := doc.Find("main ol > li").Length(); n < 8 || n > 10 {
 		t.Errorf("%d questions", n)
 	}
+	if to := doc.Find(".practice a").AttrOr("href", ""); to != "https://folgmed.example/practice#5" || doc.Find(".practice svg path").Length() != 1 {
+		t.Errorf("the class practises at %s", to)
+	}
 	if next := s.get(t, "5a@example.no", "/staff/questions?week=152"); next.Find("main ol").Text() == doc.Find("main ol").Text() {
 		t.Error("the next survey asks the same: nothing takes turns")
 	}
@@ -132,5 +135,6 @@ func TestWeeksInABrowser(t *testing.T) {
 	b.Look("weeks")
 	b.Visit(server.URL + "/staff/questions")
 	b.Shows("h2", "1–4")
+	b.Click(".practice summary")
 	b.Look("questions")
 }

@@ -235,7 +235,10 @@ func newSite(t testing.TB) *site {
 	}
 	clock := func() time.Time { return now }
 	service, _ := accesstest.New(t, clock, people...)
-	pages, err := staff.New(staff.Options{Store: j, Waves: j, People: service, Surveys: set, Now: clock})
+	pages, err := staff.New(staff.Options{
+		Store: j, Waves: j, People: service, Surveys: set, Now: clock,
+		Public: func() string { return "https://folgmed.example" },
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -52,6 +52,9 @@ export interface Asked {
   survey: { id: string; version: number; readAloud?: boolean; title: Words; period: Words; items: Item[]; sounds?: Sounds };
 }
 
+// Questions are what is asked, wherever nothing need be known of a class.
+export type Questions = Pick<Asked, "survey"> & Partial<Asked>;
+
 export interface Evaluated {
   outcome: string;
   evaluated: string;

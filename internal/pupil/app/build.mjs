@@ -17,6 +17,7 @@ const { outputFiles } = await build({
     "worker.ts",
     { in: "board/main.ts", out: "board" },
     { in: "board/board.css", out: "board" },
+    { in: "practice/main.ts", out: "practice" },
   ],
   bundle: true,
   format: "esm",
@@ -52,6 +53,7 @@ const page = async (name, script) =>
     .replace("board.css", named("board-", ".css"))
     .replace("icon.svg", named("icon-", ".svg"));
 const board = await page("board/index.html", "board-");
+const practice = await page("practice/index.html", "practice-");
 const tablet = await page("index.html", "main-");
 
 await mkdir(dist, { recursive: true });
@@ -62,4 +64,5 @@ await mkdir(join(dist, "assets"));
 for (const [name, content] of files) await writeFile(join(dist, "assets", name), content);
 await writeFile(join(dist, "worker.js"), worker);
 await writeFile(join(dist, "board.html"), board);
+await writeFile(join(dist, "practice.html"), practice);
 await writeFile(join(dist, "index.html"), tablet); // last: make takes it as the sign of a whole build

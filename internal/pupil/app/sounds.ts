@@ -2,14 +2,14 @@
 // fetched when it is asked, whatever is listened to, and kept beside its
 // questions for when the network is away.
 
-import type { Asked, Lang } from "./api";
+import type { Asked, Lang, Questions } from "./api";
 import { classCache } from "./offline";
 
 const kept = new Map<string, string>(); // path to where the page holds it
 const path = (name: string) => `/sounds/${name}`;
 
 // soundOf is the path of a text's recording, if it has one.
-export function soundOf(asked: Asked, lang: Lang, text: string): string | undefined {
+export function soundOf(asked: Questions, lang: Lang, text: string): string | undefined {
   const name = asked.survey.sounds?.[lang]?.[text];
   return name && path(name);
 }

@@ -1,6 +1,6 @@
 // Every word of the app outside the questionnaire, in the languages offered.
 
-import type { Asked, Lang } from "./api";
+import type { Lang, Questions } from "./api";
 
 const nb = {
   name: "Bokmål",
@@ -255,7 +255,7 @@ export const catalogs: { nb: Catalog } & Partial<Record<Lang, Catalog>> = { nb, 
 
 // offered are the languages that a child can choose: those that somebody has
 // read through, of the page and of all that is asked.
-export function offered(asked: Asked | undefined): Lang[] {
+export function offered(asked: Questions | undefined): Lang[] {
   return Object.keys(catalogs).filter(
     (lang) => catalogs[lang]?.reviewed && (asked === undefined || lang in asked.survey.title),
   );

@@ -1,30 +1,30 @@
 // Who to talk to. Opening it sends nothing and counts nothing. Numbers and
 // addresses are words, not links: a link leaves a trace on a shared tablet.
 
-import type { Asked } from "../api";
-import type { App } from "../app";
+import type { Questions } from "../api";
 import { h } from "../dom";
+import type { Round } from "../round";
 import type { Catalog } from "../text";
 
-export function helpButton(app: App): HTMLElement {
+export function helpButton(round: Round): HTMLElement {
   return h(
     "button",
-    { type: "button", class: "help", "aria-haspopup": "dialog", click: () => open(app) },
-    app.text.help,
+    { type: "button", class: "help", "aria-haspopup": "dialog", click: () => open(round) },
+    round.text.help,
   );
 }
 
-function open(app: App): void {
-  const { text, asked, before } = app;
-  app.stopSpeaking();
+function open(round: Round): void {
+  const { text } = round;
+  round.stopSpeaking();
   const dialog = h(
     "dialog",
-    { "aria-labelledby": "help-title", close: () => (app.stopSpeaking(), dialog.remove()) },
+    { "aria-labelledby": "help-title", close: () => (round.stopSpeaking(), dialog.remove()) },
     h("h2", { id: "help-title" }, text.help),
-    app.hearAll(),
+    round.hearAll(),
     h("p", { class: "voiceless", role: "status" }),
     h("p", {}, text.anyAdult),
-    people(text, asked ?? before, "h3"),
+    people(text, round.people, "h3"),
     h("p", { class: "hint" }, text.helpQuiet),
     h("form", { method: "dialog", class: "actions" }, h("button", { class: "primary" }, text.close)),
   );
@@ -34,7 +34,7 @@ function open(app: App): void {
 
 // people lists the adults this school has named and the owner's help lines,
 // under headings of the rank that fits the page.
-export function people(text: Catalog, asked: Asked | undefined, rank: "h2" | "h3"): HTMLElement {
+export function people(text: Catalog, asked: Questions | undefined, rank: "h2" | "h3"): HTMLElement {
   const list = (title: string, lines: [string, string][]) =>
     lines.length > 0 &&
     h(

@@ -3,15 +3,15 @@
 // read from the next chair.
 
 import type { Item, Words } from "../api";
-import type { Screen } from "../app";
 import { h, svg } from "../dom";
 import { face } from "../faces";
+import type { Screen } from "../round";
 import { soundOf } from "../sounds";
 import type { Catalog } from "../text";
 
 export function question(at: number): Screen {
-  return (app) => {
-    const { text, language, sheet } = app;
+  return (round) => {
+    const { text, language, sheet } = round;
     const item = sheet?.asked.survey.items[at];
     if (sheet === undefined || item === undefined) throw new Error("no such question");
     const { survey, wholeClass = false } = sheet.asked;
@@ -40,7 +40,7 @@ export function question(at: number): Screen {
           picture,
           h("span", {}, words),
         ),
-        app.hear({ words, sound: recorded }),
+        round.hear({ words, sound: recorded }),
       );
 
     return h(
@@ -50,7 +50,7 @@ export function question(at: number): Screen {
         autocomplete: "off",
         submit: (event) => {
           event.preventDefault();
-          if (sheet.chosen[at] !== undefined) return app.ask(at + 1);
+          if (sheet.chosen[at] !== undefined) return round.ask(at + 1);
           hint.textContent = text.choose;
         },
       },
@@ -64,7 +64,7 @@ export function question(at: number): Screen {
           !item.background && h("span", { class: "period", "data-sound": sound("period") }, words(survey.period)),
           h("h1", { tabindex: -1, "data-sound": asking }, words(item.text)),
         ),
-        app.hear({ words: words(item.text), sound: asking }),
+        round.hear({ words: words(item.text), sound: asking }),
         h(
           "div",
           { class: `choices ${layout(item.options)}` },
@@ -76,7 +76,7 @@ export function question(at: number): Screen {
       h(
         "p",
         { class: "actions" },
-        h("button", { type: "button", class: "back", click: () => app.back() }, text.back),
+        h("button", { type: "button", class: "back", click: () => round.back() }, text.back),
         h("button", { class: "primary" }, text.next),
       ),
     );

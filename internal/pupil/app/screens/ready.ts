@@ -1,11 +1,10 @@
 // After the last question: a moment to go back before the answers leave.
 
-import type { App } from "../app";
 import { h } from "../dom";
-import { thanks } from "./thanks";
+import type { Round } from "../round";
 
-export function ready(app: App): HTMLElement {
-  const { text, sheet } = app;
+export function ready(round: Round): HTMLElement {
+  const { text, sheet } = round;
   if (sheet === undefined) throw new Error("no sheet");
   return h(
     "section",
@@ -16,17 +15,10 @@ export function ready(app: App): HTMLElement {
     h(
       "p",
       { class: "actions" },
-      h("button", { type: "button", class: "back", click: () => app.back() }, text.back),
+      h("button", { type: "button", class: "back", click: () => round.back() }, text.back),
       h(
         "button",
-        {
-          type: "button",
-          class: "primary",
-          click: () => {
-            app.send();
-            app.show(thanks);
-          },
-        },
+        { type: "button", class: "primary", click: () => round.finish() },
         text.send,
       ),
     ),

@@ -11,7 +11,6 @@ import { join, leave, ticket } from "../session";
 import { why } from "../text";
 import { thisWave } from "../week";
 import { unsent } from "./unsent";
-import { welcome } from "./welcome";
 
 type Field = "code" | "fingerprint";
 
@@ -90,7 +89,7 @@ export async function enter(app: App): Promise<void> {
     askFingerprint = false;
     app.outbox.lost = "";
     app.begin(code, asked, offline);
-    app.show(welcome);
+    app.welcome();
   } catch (error) {
     button.removeAttribute("aria-disabled");
     button.textContent = app.text.enter;
@@ -148,7 +147,7 @@ export async function resume(app: App): Promise<void> {
   try {
     const asked = (await keptAsked(app)) ?? (await lookUp(app, ticket(), "")).asked;
     app.begin(ticket(), asked, false);
-    app.show(welcome);
+    app.welcome();
   } catch {
     leave(); // the code on the board brings it back
   }

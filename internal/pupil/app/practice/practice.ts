@@ -49,21 +49,21 @@ function welcome(practice: Practice): HTMLElement {
   return h(
     "section",
     { class: "welcome" },
-    h("p", { class: "where" }, words.practice),
     h("h1", { tabindex: -1, "data-sound": soundOf(questions, language, "title") }, questions.survey.title[language]),
     h("p", { class: "promise" }, words.lead),
+    h("p", {}, text.wantHelp),
     h("p", {}, text.about(questions.survey.items.length)),
     h("p", { class: "actions" }, h("button", { type: "button", class: "primary", click: () => practice.ask(0) }, text.begin)),
   );
 }
 
 function done(practice: Practice): HTMLElement {
-  const { words } = practice;
+  const { text, words } = practice;
   return h(
     "section",
     { class: "thanks" },
     h("h1", { tabindex: -1 }, words.doneTitle),
-    h("p", { class: "promise" }, words.done),
+    h("p", { class: "promise" }, h("strong", {}, words.done), " ", text.wantHelp),
     h("p", { class: "actions" }, h("button", { type: "button", class: "primary", click: () => practice.reset() }, words.again)),
   );
 }

@@ -210,9 +210,13 @@ func (s *server) get(ctx context.Context, r reader, base, path string) (page str
 // drawn are the values of form fields that are drawn anew for each page.
 var drawn = regexp.MustCompile(`(<input type="hidden" name="(?:event|choice)" value=")[^"]*`)
 
-// anywhere leaves out of a page where the server listens, and what is drawn anew
-// each time that it is shown.
+// squares are the QR codes of addresses that stand beside them.
+var squares = regexp.MustCompile(`(<path d=")[^"]*(" fill="#000"/></svg></figure>\s*<p><a href=")`)
+
+// anywhere leaves out of a page where the server listens, in words and in squares,
+// and what is drawn anew each time that it is shown.
 func anywhere(page, base string) string {
 	host := strings.TrimPrefix(base, "http://")
-	return drawn.ReplaceAllString(strings.ReplaceAll(page, host, "folgmed.example"), "$1")
+	page = squares.ReplaceAllString(strings.ReplaceAll(page, host, "folgmed.example"), "$1$2")
+	return drawn.ReplaceAllString(page, "$1")
 }

@@ -55,7 +55,7 @@ internal/pupil/app/node_modules/.package-lock.json: internal/pupil/app/package-l
 
 test: tools build ## run every test, with the race detector, a real engine and a real browser
 	$(GO) test -timeout 20m ./internal/attack
-	CGO_ENABLED=1 $(GO) test $(RACE) -timeout 20m $$($(GO) list ./... | grep -v /internal/attack$$)
+	CGO_ENABLED=1 $(GO) test $(RACE) -timeout 20m $$($(GO) list ./... | grep -v '/internal/attack$$')
 
 lint: tools engine tablet ## vet, golangci-lint, promtool
 	$(GO) vet ./...

@@ -3,6 +3,7 @@
 package logbook
 
 import (
+	"cmp"
 	"context"
 	"embed"
 	"fmt"
@@ -166,7 +167,9 @@ func (p *Page) lines(ctx context.Context, v *desk.Visit) ([]line, error) {
 	for _, d := range decisions {
 		all = append(all, line{at: d.At, What: p.cat.Text(v.Lang, "decided."+string(d.What), name(d.By))})
 	}
-	slices.SortStableFunc(all, func(a, b line) int { return b.at.Compare(a.at) })
+	// Lines of one moment stand by their words: how the store happened to have
+	// them would be a difference between two pages that say the same.
+	slices.SortFunc(all, func(a, b line) int { return cmp.Or(b.at.Compare(a.at), cmp.Compare(a.What, b.What)) })
 	for i := range all {
 		all[i].Clock = web.Clock(v.Lang, all[i].at)
 	}

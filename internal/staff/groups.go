@@ -54,9 +54,10 @@ func (s *Staff) groups(c echo.Context) error {
 	page := groupsPage{Frame: v.frameAt(desk.Groups), Released: len(released) > 0}
 	page.Talk, page.Share = s.talkLinks(v, m, audience{unit: v.whole()})
 	for i, u := range v.larger(released) {
-		unit := groupUnit{ID: "unit-" + strconv.Itoa(i+1), Name: v.unit(u), Answered: v.participationOf(released, u)}
+		own := slices.DeleteFunc(slices.Clone(released), func(r disclosure.Released) bool { return r.Unit() != u })
+		unit := groupUnit{ID: "unit-" + strconv.Itoa(i+1), Name: v.unit(u), Answered: v.participationOf(own, u)}
 		unit.Signals, unit.Over = v.signalsOf(released, prompts, u)
-		unit.Questions = s.questionsOf(v, released, u, unit.ID, s.itemsOf(u))
+		unit.Questions = s.questionsOf(v, own, u, unit.ID, s.itemsOf(u))
 		page.Units = append(page.Units, unit)
 	}
 	if err := s.audit(ctx, v, "read_groups", newestOf(released).Release()); err != nil {

@@ -66,7 +66,8 @@ const Path = "/staff/log"
 // Routes adds the page. It takes no name of a person: it is of who asks.
 func (p *Page) Routes(e *echo.Echo, require echo.MiddlewareFunc) { e.GET(Path, p.show, require) }
 
-// most is how many lines are shown at a time.
+// most is how many lines are shown at a time, but for those of the moment of the
+// last.
 const most = 200
 
 // pageData is what templates/log.html shows.
@@ -108,9 +109,9 @@ func (p *Page) show(c echo.Context) error {
 		page.Newer = true
 		lines = slices.DeleteFunc(lines, func(l line) bool { return !l.at.Before(before) })
 	}
-	if len(lines) > most {
-		lines = lines[:most]
-		page.Older = Path + "?before=" + lines[most-1].at.Format(time.RFC3339Nano)
+	if n := pageEnd(lines); n < len(lines) {
+		lines = lines[:n]
+		page.Older = Path + "?before=" + lines[n-1].at.Format(time.RFC3339Nano)
 	}
 	for _, l := range lines {
 		on := web.Date(v.Lang, l.at)
@@ -121,6 +122,16 @@ func (p *Page) show(c echo.Context) error {
 		last.Lines = append(last.Lines, l)
 	}
 	return p.pages.Render(c, http.StatusOK, "log", v.Lang, page)
+}
+
+// pageEnd is how many lines stand on a page: no moment is cut in two, so the
+// time of the last line tells where the next page begins.
+func pageEnd(lines []line) int {
+	n := min(most, len(lines))
+	for n < len(lines) && lines[n].at.Equal(lines[n-1].at) {
+		n++
+	}
+	return n
 }
 
 // lines are what is logged about who asks, and what others decided, newest

@@ -2,10 +2,10 @@ package store
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/folgmed/folgmed/internal/roster"
@@ -23,12 +23,11 @@ func (s *Store) Installation(ctx context.Context) (map[string]string, error) {
 	return all, err
 }
 
-// SetInstallation sets one value; the one with the latest time is in force.
+// SetInstallation sets one value. It is in force from now on, and stored with a
+// time later than that of every value before it: two can be set in a moment, and
+// a clock can be set back.
 func (s *Store) SetInstallation(ctx context.Context, key, value string, at time.Time) error {
-	id := key + "@" + strconv.FormatInt(at.UnixMilli(), 10)
-	return s.insert(ctx, "SetInstallation", "installation", 1, func(int) []any {
-		return []any{id, key, value, at}
-	})
+	return s.exec(ctx, "SetInstallation", param("id", rand.Text()), param("key", key), param("value", value), param("at", at.UnixMilli()))
 }
 
 // SaveRoster appends one import of an owner's roster.

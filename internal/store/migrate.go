@@ -19,7 +19,8 @@ import (
 //go:embed migrate/*.sql
 var migrationFiles embed.FS
 
-// migrations are the embedded changes of the schema, in order.
+// migrations are the embedded changes of the schema, in the order of their
+// names. A database records them by name, so one that has run is never renamed.
 var migrations = readMigrations(migrationFiles)
 
 // migration is one change of the schema: one statement.

@@ -2,9 +2,12 @@ package store_test
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -26,6 +29,22 @@ func migrations(t *testing.T) fstest.MapFS {
 		files[name] = &fstest.MapFile{Data: text}
 	}
 	return files
+}
+
+// TestEachMigrationHasANumberOfItsOwn: two that were written side by side would
+// run in another order where one of them came first. The two of number 20 came
+// together, and make a table each; a migration that has run keeps its name.
+func TestEachMigrationHasANumberOfItsOwn(t *testing.T) {
+	next := 1
+	for _, name := range slices.Sorted(maps.Keys(migrations(t))) {
+		if name == "migrate/0020_wave_link.sql" {
+			continue
+		}
+		if want := fmt.Sprintf("migrate/%04d_", next); !strings.HasPrefix(name, want) {
+			t.Errorf("%s stands where a name that begins with %s is due", name, want)
+		}
+		next++
+	}
 }
 
 func TestNewerSchemaIsRefused(t *testing.T) {

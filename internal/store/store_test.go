@@ -65,8 +65,17 @@ func TestInstallation(t *testing.T) {
 	must(t, s.SetInstallation(ctx, "rehearsal", "no", at))
 	must(t, s.SetInstallation(ctx, "rehearsal", "yes", at.Add(time.Second)))
 	must(t, s.SetInstallation(ctx, "tab\tand 'quote'", "line\nend\\", at))
+	// What was set last is in force: of two in one moment too, and of a clock
+	// that was set back.
+	for _, value := range []string{"c", "a", "b"} {
+		must(t, s.SetInstallation(ctx, "moment", value, at))
+	}
+	must(t, s.SetInstallation(ctx, "set back", "before", at.Add(time.Hour)))
+	must(t, s.SetInstallation(ctx, "set back", "after", at))
 	got, err := s.Installation(ctx)
-	equal(t, got, err, map[string]string{"rehearsal": "yes", "tab\tand 'quote'": "line\nend\\"})
+	equal(t, got, err, map[string]string{
+		"rehearsal": "yes", "tab\tand 'quote'": "line\nend\\", "moment": "b", "set back": "after",
+	})
 }
 
 func TestRosterTakesLatestOfEachOwner(t *testing.T) {

@@ -128,11 +128,13 @@ func (o ownersIn) MoveWave(ctx context.Context, m control.Move) error {
 	if m.Step != wave.Opened {
 		return o.App.MoveWave(ctx, m)
 	}
-	events, err := o.schedule.control(o.rehearsal).CommandOpen(m.Wave, o.owners, time.Time{})
-	if err != nil {
-		return err
-	}
-	return o.append(ctx, events)
+	return o.alone(ctx, func() error {
+		events, err := o.schedule.control(o.rehearsal).CommandOpen(m.Wave, o.owners, time.Time{})
+		if err != nil {
+			return err
+		}
+		return o.append(ctx, events)
+	})
 }
 
 // Owners of different rhythm share what is usual: there is one vintage a wave, of

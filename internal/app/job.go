@@ -109,12 +109,16 @@ func (a *App) due(ctx context.Context) error {
 	return err
 }
 
-// append writes events and says so in the log.
+// append writes events and says so in the log. It fails with turn.ErrLost if it
+// may be that they were not written, as it is no longer our turn.
 func (a *App) append(ctx context.Context, events []wave.Event) error {
 	if len(events) == 0 {
 		return nil
 	}
-	if err := a.schedule.Append(ctx, events...); err != nil {
+	if err := a.schedule.Append(ctx, a.turn, events...); err != nil {
+		return err
+	}
+	if err := a.turn.Renew(ctx); err != nil {
 		return err
 	}
 	for _, e := range events {

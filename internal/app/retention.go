@@ -84,7 +84,7 @@ func (a *App) coarsenWave(ctx context.Context, n uint32) error {
 		if done[school] {
 			continue
 		}
-		if err := a.store.SaveCounts(ctx, counts.Coarsen(of, bySchool[school])); err != nil {
+		if err := a.store.SaveCounts(ctx, counts.Coarsen(of, bySchool[school]), a.turn.Number()); err != nil {
 			return err
 		}
 	}

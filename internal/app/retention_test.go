@@ -41,7 +41,7 @@ func TestNothingIsKeptForLonger(t *testing.T) {
 			rows = append(rows, row, size)
 			summaries = append(summaries, counts.Summary{Wave: n, Owner: owner, School: school, Unit: unit, Questionnaire: "grades-8-13@1", Grade: 8, N: 18})
 		}
-		must(t, a.store.SaveCounts(ctx, rows))
+		must(t, a.alone(ctx, func() error { return a.store.SaveCounts(ctx, rows, a.turn.Number()) }))
 		must(t, a.store.SaveSummaries(ctx, summaries))
 		line := func(level disclosure.Level, unit string) disclosure.Row {
 			return disclosure.Row{

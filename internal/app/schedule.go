@@ -9,6 +9,7 @@ import (
 
 	"github.com/folgmed/folgmed/internal/roster"
 	"github.com/folgmed/folgmed/internal/store"
+	"github.com/folgmed/folgmed/internal/turn"
 	"github.com/folgmed/folgmed/internal/wave"
 	"github.com/folgmed/folgmed/surveys"
 )
@@ -65,10 +66,10 @@ func (s *schedule) Refresh(ctx context.Context) error {
 	return nil
 }
 
-// Append writes events to the journal and reads it back.
-func (s *schedule) Append(ctx context.Context, events ...wave.Event) error {
+// Append writes events to the journal in a turn, and reads it back.
+func (s *schedule) Append(ctx context.Context, t *turn.Turn, events ...wave.Event) error {
 	for _, e := range events {
-		if err := s.store.AppendWaveEvent(ctx, e); err != nil {
+		if err := s.store.AppendWaveEvent(ctx, e, t.Number()); err != nil {
 			return fmt.Errorf("write that wave %d is %s: %w", e.Wave, e.Step, err)
 		}
 	}

@@ -32,10 +32,11 @@ type sealing struct {
 
 // sealStep is one step on the way. It may be done any number of times: what it
 // writes is the same each time. So a server that was paused, and wakes up when
-// another has taken the next turn and released the wave, does no harm with the
-// step it was in: what it writes is there already, since no roster changes under
-// a release; what it would forget of counts, the database keeps for the other's
-// turn; what it moves or drops of answers came too late to be counted.
+// another has taken the next turn, does no harm with the step it was in. Counts,
+// and what it says is done, the database takes of the latest turn alone, as it
+// forgets counts for that alone; what else it writes is there already, since no
+// roster changes under a release; what it moves or drops of answers came too late
+// to be counted.
 type sealStep struct {
 	what string
 	do   func(*App, context.Context, *sealing) error
@@ -132,7 +133,7 @@ func (a *App) fold(ctx context.Context, s *sealing) error {
 	if err := a.store.DropCounts(ctx, n, a.turn.Number()); err != nil {
 		return err
 	}
-	return a.store.SaveCounts(ctx, result.Rows)
+	return a.store.SaveCounts(ctx, result.Rows, a.turn.Number())
 }
 
 // linkWave adds the wave to the chain of sealed waves, once: the random bytes

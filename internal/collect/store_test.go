@@ -61,7 +61,7 @@ func TestTheSealOnClickHouse(t *testing.T) {
 	wg.Wait()
 
 	// The journal says sealed; no collector has heard of it yet.
-	if err := s.AppendWaveEvent(t.Context(), wave.NewEvent(140, wave.Sealed, time.Now())); err != nil {
+	if err := s.AppendWaveEvent(t.Context(), wave.NewEvent(140, wave.Sealed, time.Now()), 0); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.MoveAnswers(t.Context(), 140); err != nil {

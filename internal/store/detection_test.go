@@ -78,7 +78,7 @@ func TestCountedWaves(t *testing.T) {
 		{Wave: 140, Owner: "1", School: "974700000", Unit: "class:5A", Measure: counts.Roster, N: 24},
 		{Wave: 140, Owner: "2", School: "974700001", Unit: "class:6A", Measure: counts.Roster, N: 12},
 		{Wave: 150, Owner: "2", School: "974700001", Unit: "class:6A", Measure: counts.Roster, N: 12},
-	}))
+	}, 0))
 	got, err := s.CountedWaves(t.Context(), 140, 149)
 	equal(t, got, err, []uint32{140, 142})
 	got, err = s.CountedWaves(t.Context(), 151, 200)

@@ -105,15 +105,15 @@ func (s *Store) RateChoices(ctx context.Context) ([]roster.RateChoice, error) {
 	return all, err
 }
 
-// AppendWaveEvent appends one step of a wave.
-func (s *Store) AppendWaveEvent(ctx context.Context, e wave.Event) error {
+// AppendWaveEvent appends one step of a wave, if the turn is the latest: what
+// another server is still at is not said to be done.
+func (s *Store) AppendWaveEvent(ctx context.Context, e wave.Event, turn uint64) error {
 	closes := e.Closes
 	if closes.IsZero() {
 		closes = noTime
 	}
-	return s.insert(ctx, "AppendWaveEvent", "wave_event", 1, func(int) []any {
-		return []any{e.ID, uint32(e.Wave), e.Owner, string(e.Step), e.At, closes}
-	})
+	return s.exec(ctx, "AppendWaveEvent", param("id", e.ID), param("wave", uint32(e.Wave)), param("owner", e.Owner), param("step", string(e.Step)),
+		param("at", e.At.UnixMilli()), param("closes", closes.UnixMilli()), param("turn", turn))
 }
 
 // WaveEvents returns every step of every wave, each once, in no order of time.

@@ -29,8 +29,8 @@ func TestCountsOfAWaveAreInOrder(t *testing.T) {
 	other.Owner, other.Bin = "1", 4
 	another := row
 	another.Wave = 152
-	must(t, s.SaveCounts(t.Context(), []counts.Row{row, another}))
-	must(t, s.SaveCounts(t.Context(), []counts.Row{other, row}))
+	must(t, s.SaveCounts(t.Context(), []counts.Row{row, another}, 0))
+	must(t, s.SaveCounts(t.Context(), []counts.Row{other, row}, 0))
 	var got []counts.Row
 	err := s.CountsOfWave(t.Context(), 150, func(r counts.Row) { got = append(got, r) })
 	equal(t, got, err, []counts.Row{other, row})

@@ -12,10 +12,11 @@ import (
 // rowsPerInsert bounds the memory that one insert takes here and there.
 const rowsPerInsert = 100_000
 
-// SaveCounts stores folded counts. It may be repeated with the same rows.
-func (s *Store) SaveCounts(ctx context.Context, rows []counts.Row) error {
+// SaveCounts stores folded counts, if the turn is the latest. It may be repeated
+// with the same rows.
+func (s *Store) SaveCounts(ctx context.Context, rows []counts.Row, turn uint64) error {
 	for some := range slices.Chunk(rows, rowsPerInsert) {
-		err := s.insert(ctx, "SaveCounts", "counts", len(some), func(i int) []any {
+		err := s.insertInTurn(ctx, "SaveCounts", "counts", turn, len(some), func(i int) []any {
 			r := some[i]
 			return []any{r.Wave, r.Owner, r.School, r.Unit, r.Stratum, r.Measure, r.Bin, r.N}
 		})

@@ -97,7 +97,7 @@ func TestWaves(t *testing.T) {
 	sealed := wave.Event{ID: "3", Wave: 150, Step: wave.Sealed, At: at}
 	next := wave.Event{ID: "4", Wave: 151, Owner: "964338531", Step: wave.Opened, At: at, Closes: at}
 	for _, e := range []wave.Event{sealed, opened, closed, next, opened} {
-		must(t, s.AppendWaveEvent(ctx, e))
+		must(t, s.AppendWaveEvent(ctx, e, 0))
 	}
 	events, err := s.WaveEvents(ctx)
 	equal(t, events, err, []wave.Event{opened, closed, sealed, next})
@@ -116,7 +116,7 @@ func TestVoids(t *testing.T) {
 	must(t, s.Void(ctx, first))
 	must(t, s.Void(ctx, wave.NewVoid(ask, wave.Disturbed, "siv", at.Add(time.Second))))
 	for n, step := range map[wave.Number]wave.Step{151: wave.Closed, 152: wave.Sealed} {
-		must(t, s.AppendWaveEvent(ctx, wave.NewEvent(n, step, at)))
+		must(t, s.AppendWaveEvent(ctx, wave.NewEvent(n, step, at), 0))
 		late := ask
 		late.Wave = n
 		must(t, s.Void(ctx, wave.NewVoid(late, wave.Prank, "kari", at)))
@@ -151,7 +151,7 @@ func TestPauses(t *testing.T) {
 	again := say("3", 2, true)
 	whole := wave.Pause{ID: "4", Wave: 151, Owner: "123456785", School: "974700000", Stands: true, At: at, By: "kari"}
 	must(t, s.Pause(ctx, whole))
-	must(t, s.AppendWaveEvent(ctx, wave.Event{ID: "o", Wave: 150, Owner: "123456785", Step: wave.Opened, At: at, Closes: at}))
+	must(t, s.AppendWaveEvent(ctx, wave.Event{ID: "o", Wave: 150, Owner: "123456785", Step: wave.Opened, At: at, Closes: at}, 0))
 	say("5", 3, false)
 	stand, err := s.PausesOf(ctx, "974700000")
 	equal(t, stand, err, []wave.Pause{again, whole})
@@ -294,7 +294,7 @@ func TestCounts(t *testing.T) {
 	}
 	elsewhere := counts.Row{Wave: 150, Owner: "864338532", School: "974700001", Unit: "rest", Measure: "score", N: 6}
 	for range 2 {
-		must(t, s.SaveCounts(ctx, append([]counts.Row{elsewhere}, rows...)))
+		must(t, s.SaveCounts(ctx, append([]counts.Row{elsewhere}, rows...), 0))
 	}
 	got, err := s.Counts(ctx, "964338531", 150, 151)
 	equal(t, got, err, rows)

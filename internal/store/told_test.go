@@ -69,7 +69,7 @@ func TestTold(t *testing.T) {
 		"a duty event": func() error {
 			return s.AppendDuty(ctx, []duty.Event{{ID: "e", Subject: "prompt:x", Owner: "1", School: "11", Step: duty.Opened, At: at}})
 		},
-		"a new release": func() error { return all.AppendWaveEvent(ctx, wave.NewEvent(149, wave.Released, at)) },
+		"a new release": func() error { return all.AppendWaveEvent(ctx, wave.NewEvent(149, wave.Released, at), 0) },
 	} {
 		before := mark()
 		must(t, write())

@@ -11,6 +11,7 @@ import (
 	"github.com/folgmed/folgmed/internal/store"
 	"github.com/folgmed/folgmed/internal/store/storetest"
 	"github.com/folgmed/folgmed/internal/turn"
+	"github.com/folgmed/folgmed/internal/wave"
 )
 
 // TestTurns has servers race for turns on the real engine.
@@ -50,10 +51,12 @@ func TestTurns(t *testing.T) {
 	}
 }
 
-// TestStaleTurnForgetsNothing sends the statements of a server that was paused
-// while another took over.
-func TestStaleTurnForgetsNothing(t *testing.T) {
-	s, ctx := storetest.New(t), t.Context()
+// TestStaleTurnWritesAndForgetsNothing sends the statements of a server that was
+// paused while another took over.
+func TestStaleTurnWritesAndForgetsNothing(t *testing.T) {
+	opts := storetest.Database(t)
+	storetest.Open(t, opts)
+	s, ctx := storetest.OpenAs(t, opts, store.RoleJob), t.Context()
 	stale, err := turn.NewKeeper(s, time.Minute).Seize(ctx)
 	must(t, err)
 	kept := []counts.Row{{Wave: 150, Owner: "964338531", School: "974700000", Unit: "class:5A", Stratum: "all", Measure: "m", Bin: 1, N: 9}}
@@ -62,7 +65,7 @@ func TestStaleTurnForgetsNothing(t *testing.T) {
 		turn uint64
 		kept bool
 	}{{stale.Number() + 1, true}, {stale.Number(), false}} {
-		must(t, s.SaveCounts(ctx, kept))
+		must(t, s.SaveCounts(ctx, kept, stale.Number()))
 		must(t, s.SaveSummaries(ctx, summed))
 		must(t, s.DropCounts(ctx, 150, c.turn))
 		must(t, s.DropSummaries(ctx, 150, c.turn))
@@ -74,4 +77,14 @@ func TestStaleTurnForgetsNothing(t *testing.T) {
 			t.Errorf("turn %d, while the latest is %d: %d counts and %d summaries are left", c.turn, stale.Number(), len(rows), len(sums))
 		}
 	}
+
+	// What it folded of another roster, and that this is done.
+	_, err = turn.NewKeeper(s, time.Minute).Seize(ctx)
+	must(t, err)
+	must(t, s.SaveCounts(ctx, kept, stale.Number()))
+	must(t, s.AppendWaveEvent(ctx, wave.NewEvent(150, wave.Folded, at), stale.Number()))
+	rows, err := s.Counts(ctx, "964338531", 150, 150)
+	equal(t, rows, err, nil)
+	events, err := s.WaveEvents(ctx)
+	equal(t, events, err, nil)
 }

@@ -8,8 +8,9 @@
 //
 // A lease alone is no promise: a process may be paused while it holds one and
 // wake up when another has long taken over. So its number goes along with every
-// statement that forgets something, and the database refuses one that is not
-// the latest; all other statements write the same whoever writes them.
+// statement that forgets something, writes counts or says what is done, and the
+// database refuses one that is not the latest; all other statements write the
+// same whoever writes them.
 //
 // It must not know what is done in a turn.
 package turn

@@ -54,11 +54,16 @@ func (p Person) on(now time.Time) Person {
 	return p
 }
 
-// Store keeps the journal. AppendAccess returns when the event is durable and
-// every later AccessEvents will show it; an event twice is one event.
+// Store keeps the journal, and apart from it who would like to be let in.
+// AppendAccess returns when the event is durable and every later AccessEvents will
+// show it; an event twice is one event. What DropRequest has deleted is gone for
+// good.
 type Store interface {
 	AppendAccess(ctx context.Context, e Event) error
 	AccessEvents(ctx context.Context) ([]Event, error)
+	AddRequest(ctx context.Context, r Request) error
+	Requests(ctx context.Context, school string) ([]Request, error)
+	DropRequest(ctx context.Context, id string) error
 }
 
 // Audit records who signed in and out. *audit.Recorder is one.

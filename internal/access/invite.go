@@ -3,6 +3,7 @@ package access
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -15,12 +16,14 @@ import (
 // any right: who follows it writes a name and an address, and somebody at the
 // school who knows the person says yes.
 const (
-	inviteLife  = 30 * 24 * time.Hour
-	requestLife = 30 * 24 * time.Hour // after that nobody has to have answered
-	mostAsking  = 40                  // at one school: a whole staff of assistants
-	askRate     = 0.05                // a second, for the whole installation
-	askBurst    = 60
+	inviteLife = 30 * 24 * time.Hour
+	mostAsking = 40   // at one school: a whole staff of assistants
+	askRate    = 0.05 // a second, for the whole installation
+	askBurst   = 60
 )
+
+// RequestLife is how long a request is kept that nobody answers.
+const RequestLife = 30 * 24 * time.Hour
 
 // invite is the body of inviteMade.
 type invite struct {
@@ -29,14 +32,15 @@ type invite struct {
 	Expires time.Time `json:"expires"`
 }
 
-// Request is somebody who would like to be let in, to report.
+// Request is somebody who would like to be let in, to report. It is not in the
+// journal, which forgets nothing: one that is answered is gone.
 type Request struct {
-	ID     string    `json:"id"`
-	School string    `json:"school"`
-	Name   string    `json:"name"`
-	Email  string    `json:"email"`
-	Lang   string    `json:"lang,omitempty"`
-	At     time.Time `json:"-"`
+	ID     string
+	School string
+	Name   string
+	Email  string
+	Lang   string
+	At     time.Time
 }
 
 var errNoInvitation = errors.New("there is no such invitation, or it has ended")
@@ -118,23 +122,24 @@ func (s *Service) AskToJoin(ctx context.Context, secretText string, r Request) e
 	if faults := (Person{Name: r.Name, Email: r.Email, Lang: r.Lang, Role: Reporter}).faults(Person{Role: Principal}); len(faults) > 0 {
 		return faults
 	}
-	asking := 0
-	for _, other := range st.asking {
-		if other.School != school {
-			continue
-		}
-		asking++
-		if other.Email == r.Email {
-			return nil
-		}
+	asking, err := s.asking(ctx, school)
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(asking, func(other Request) bool { return other.Email == r.Email }) {
+		return nil
 	}
 	if known, ok := st.byEmail(r.Email); ok && known.AtSchool(school) {
 		return nil
 	}
-	if asking >= mostAsking || !s.asks.AllowN(s.now(), 1) {
+	if len(asking) >= mostAsking || !s.asks.AllowN(s.now(), 1) {
 		return Faults{{"", TooMany}}
 	}
-	return s.append(ctx, st, Event{ID: r.ID, By: "invitation", Step: joinAsked, Person: school, Body: body(r)})
+	r.At = s.now().UTC()
+	if err := s.store.AddRequest(ctx, r); err != nil {
+		return web.Fail("unavailable", fmt.Errorf("write a request to be let in: %w", err))
+	}
+	return nil
 }
 
 // Asking lists who would like to be let in at a school, the oldest first.
@@ -142,24 +147,20 @@ func (s *Service) Asking(ctx context.Context, by Person, school string) ([]Reque
 	if !by.May(ManageStaff) || !by.AtSchool(school) {
 		return nil, web.Fail("forbidden", errNotTheirs)
 	}
-	st, err := s.fresh(ctx)
+	return s.asking(ctx, school)
+}
+
+func (s *Service) asking(ctx context.Context, school string) ([]Request, error) {
+	all, err := s.store.Requests(ctx, school)
 	if err != nil {
-		return nil, err
+		return nil, web.Fail("unavailable", fmt.Errorf("read the requests to be let in: %w", err))
 	}
-	var all []Request
-	for _, r := range st.asking {
-		if r.School == school {
-			all = append(all, r)
-		}
-	}
-	slices.SortFunc(all, func(a, b Request) int {
-		return strings.Compare(a.At.Format(time.RFC3339)+a.ID, b.At.Format(time.RFC3339)+b.ID)
-	})
-	return all, nil
+	return slices.DeleteFunc(all, func(r Request) bool { return s.now().Sub(r.At) > RequestLife }), nil
 }
 
 // AnswerRequest lets somebody in who has asked, to report and nothing else, or
-// does not. One that somebody has answered is answered.
+// does not. Either way the request is deleted. One that somebody has answered is
+// answered.
 func (s *Service) AnswerRequest(ctx context.Context, a Act, id string, yes bool) error {
 	asking, err := s.Asking(ctx, a.By, a.School)
 	if err != nil {
@@ -178,12 +179,11 @@ func (s *Service) AnswerRequest(ctx context.Context, a Act, id string, yes bool)
 			return err
 		}
 	}
-	st, err := s.fresh(ctx)
-	if err != nil {
-		return err
-	}
 	if err := s.audit.Record(ctx, audit.Entry{Person: a.By.ID, School: a.School, Action: action}); err != nil {
 		return web.Fail("unavailable", err)
 	}
-	return s.append(ctx, st, Event{ID: hash("join answered\n" + id), By: a.By.ID, Step: joinAnswered, Person: id})
+	if err := s.store.DropRequest(ctx, id); err != nil {
+		return web.Fail("unavailable", fmt.Errorf("delete a request to be let in: %w", err))
+	}
+	return nil
 }

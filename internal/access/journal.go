@@ -40,8 +40,10 @@ const (
 	pinMade       = "pin_made"    // takes the place of the class's earlier one
 	inviteMade    = "invite_made" // takes the place of the school's earlier one
 	inviteEnded   = "invite_ended"
-	joinAsked     = "join_asked"
-	joinAnswered  = "join_answered"
+
+	// Of requests to be let in, which an earlier version kept here.
+	joinAsked    = "join_asked"
+	joinAnswered = "join_answered"
 )
 
 // byOperator marks events from the command line; a person's carry their id.
@@ -60,7 +62,6 @@ const bygone = max(linkLife, absoluteLife) + time.Hour
 // passes are the steps that can matter no more after a time.
 var passes = map[string]time.Duration{
 	linkMade: bygone, linkUsed: bygone, sessionEnded: bygone, pinMade: bygone,
-	joinAsked: requestLife, joinAnswered: requestLife + time.Hour,
 }
 
 // secret is the body of an event about a link, a token or a session.
@@ -86,10 +87,9 @@ type state struct {
 	ended    map[string]bool      // hashes of sessions
 	// calendars are the hashes of the secrets that read them, by person id.
 	calendars map[string]string
-	pins      map[string]pin     // by "SCHOOL/CLASS"
-	invites   map[string]invite  // by school
-	asking    map[string]Request // by id, those nobody has answered
-	last      time.Time          // of the latest event
+	pins      map[string]pin    // by "SCHOOL/CLASS"
+	invites   map[string]invite // by school
+	last      time.Time         // of the latest event
 }
 
 type link struct {
@@ -117,7 +117,7 @@ func fold(events []Event, now time.Time) (*state, error) {
 	st := &state{
 		people: map[string]Person{}, emails: map[string]string{}, links: map[string]link{},
 		tokens: map[string]string{}, subjects: map[subject]string{}, bound: map[string]time.Time{}, ended: map[string]bool{},
-		calendars: map[string]string{}, pins: map[string]pin{}, invites: map[string]invite{}, asking: map[string]Request{},
+		calendars: map[string]string{}, pins: map[string]pin{}, invites: map[string]invite{},
 	}
 	var matter []Event
 	for _, e := range events {
@@ -183,15 +183,7 @@ func (st *state) apply(e Event) error {
 		st.invites[e.Person] = made
 	case inviteEnded:
 		delete(st.invites, e.Person)
-	case joinAsked:
-		var r Request
-		if err := json.Unmarshal([]byte(e.Body), &r); err != nil {
-			return err
-		}
-		r.At = e.At
-		st.asking[r.ID] = r
-	case joinAnswered:
-		delete(st.asking, e.Person)
+	case joinAsked, joinAnswered:
 	case linkMade, linkUsed, tokenMade, sessionEnded, calendarMade:
 		var sec secret
 		if err := json.Unmarshal([]byte(e.Body), &sec); err != nil {

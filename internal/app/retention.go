@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"strings"
 
+	"github.com/folgmed/folgmed/internal/access"
 	"github.com/folgmed/folgmed/internal/counts"
 	"github.com/folgmed/folgmed/internal/duty"
 	"github.com/folgmed/folgmed/internal/turn"
@@ -21,8 +22,8 @@ func (a *App) keepClassesFrom() uint32 {
 }
 
 // forgetOld forgets what has been kept for long enough (SCHOOL §5.10), once a
-// day: counts and figures of classes become those of grades and schools, and
-// closed cases go that are in the archive.
+// day: counts and figures of classes become those of grades and schools, closed
+// cases go that are in the archive, and requests to be let in that nobody answers.
 func (a *App) forgetOld(ctx context.Context) error {
 	today := duty.DayOf(a.schedule.Now())
 	if a.forgotten == today {
@@ -31,7 +32,8 @@ func (a *App) forgetOld(ctx context.Context) error {
 	a.sealing.Lock()
 	defer a.sealing.Unlock()
 	err := a.inTurn(ctx, func() error {
-		return errors.Join(a.coarsen(ctx), a.forgetCases(ctx))
+		return errors.Join(a.coarsen(ctx), a.forgetCases(ctx),
+			a.store.ForgetRequests(ctx, a.schedule.Now().Add(-access.RequestLife), a.turn.Number()))
 	})
 	if errors.Is(err, turn.ErrTaken) {
 		return nil // at the next quarter

@@ -153,7 +153,7 @@ func must(t *testing.T, err error) {
 // journals are tables of people who work here and of the server itself, with
 // times and drawn ids, and the chain of waves, which hides its counts behind
 // random bytes.
-var journals = []string{"wave_link", "access_event", "audit", "installation", "job_turn", "migration", "roster_version", "told", "told_turn"}
+var journals = []string{"wave_link", "access_event", "join_request", "audit", "installation", "job_turn", "migration", "roster_version", "told", "told_turn"}
 
 var times = regexp.MustCompile(`time=\S+ `)
 

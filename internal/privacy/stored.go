@@ -48,6 +48,7 @@ var Tables = []Stored{
 	}, adults},
 	{"duty_event", []string{"id", "subject", "owner", "school", "version", "step", "at", "by", "role", "body"}, adults},
 	{"access_event", []string{"id", "at", "by", "step", "person", "body"}, adults},
+	{"join_request", []string{"id", "at", "school", "name", "email", "lang"}, adults},
 	{"audit", []string{"id", "at", "person", "school", "action", "about"}, adults},
 	{"pause", []string{"wave", "owner", "school", "class", "stands", "id", "at", "by"}, adults},
 	{"voided", []string{"wave", "school", "class", "id", "at", "by", "reason"}, adults},

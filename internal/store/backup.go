@@ -13,7 +13,8 @@ import (
 // Kept are the tables that a backup holds, each with the role that reads and
 // writes the whole of it. What is not here is in none: answers and codes of
 // waves that are not released, the nullifiers of those that are, which are kept
-// for thirty days and no longer (ANONYMITY §3), and what a start makes anew.
+// for thirty days and no longer (ANONYMITY §3), requests to be let in, which are
+// kept no longer either, and what a start makes anew.
 var Kept = []struct {
 	Table string
 	Role  Role

@@ -25,6 +25,7 @@ var neverBackedUp = map[string]string{
 	"nullifier":       "kept for thirty days",
 	"job_turn":        "of a server that runs",
 	"told_turn":       "of a server that runs",
+	"join_request":    "kept until somebody has answered, and no longer",
 	"installation":    "made at the first start",
 	"migration":       "made at the first start",
 }

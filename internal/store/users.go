@@ -105,6 +105,8 @@ var grants = map[Role]map[string]string{
 		"release":         "SELECT, INSERT, ALTER DELETE",
 		"duty_event":      "SELECT, INSERT, ALTER DELETE",
 		"audit":           "SELECT(about), ALTER DELETE", // of cases that are forgotten
+		"join_request":    "SELECT(at), ALTER DELETE",
+		"access_event":    "SELECT(step), ALTER DELETE", // requests that an earlier version kept there
 	},
 	RoleStaff: {
 		"migration":      seesMigrations,
@@ -116,6 +118,7 @@ var grants = map[Role]map[string]string{
 		"release":        "SELECT",
 		"duty_event":     "SELECT, INSERT",
 		"access_event":   "SELECT, INSERT",
+		"join_request":   "SELECT, INSERT, ALTER DELETE",
 		"audit":          "SELECT, INSERT",
 		"rate_choice":    "SELECT, INSERT",
 		"told":           "SELECT, INSERT",

@@ -77,10 +77,10 @@ func TestWhoMayReadWhat(t *testing.T) {
 			"answers_sealing: school class wave attempt nullifier items options",
 			"class_session: id wave school class attempt session places",
 			"codes: wave school class attempt mac",
-			"audit: about",
+			"access_event: step", "audit: about",
 			"counts: wave owner school unit stratum measure bin n",
 			"duty_event: id subject owner school version step at by role body",
-			"job_turn: turn holder step until",
+			"job_turn: turn holder step until", "join_request: at",
 			settings, migration, "nullifier: wave", pauses,
 			"rate_choice: id owner rate since at by",
 			"release: release wave owner school level unit audience item form value reason",
@@ -94,6 +94,7 @@ func TestWhoMayReadWhat(t *testing.T) {
 			"access_event: id at by step person body",
 			"audit: id at person school action about",
 			"duty_event: id subject owner school version step at by role body",
+			"join_request: id at school name email lang",
 			settings, migration, "pause: wave owner school class stands id at by",
 			"rate_choice: id owner rate since at by",
 			"release: release wave owner school level unit audience item form value reason",
@@ -212,6 +213,7 @@ func TestRolesDoTheirWork(t *testing.T) {
 	must(t, job.DropFineCounts(ctx, 150, 0))
 	must(t, job.DropClassReleases(ctx, 150, 0))
 	must(t, job.ForgetDuty(ctx, "964338531", []string{"case:1"}, []string{"1"}, 0))
+	must(t, job.ForgetRequests(ctx, at, 0))
 	must(t, job.DropWave(ctx, 150))
 	counted, err := collector.SealedNullifier(ctx, nullifier(1))
 	equal(t, counted, err, true)

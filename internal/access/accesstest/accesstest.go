@@ -24,10 +24,11 @@ import (
 // a Store: what is appended is there for every later reader, and an id twice
 // is one event. Break makes it fail.
 type Journal struct {
-	mu      sync.Mutex
-	events  []access.Event
-	entries []audit.Entry
-	err     error
+	mu       sync.Mutex
+	events   []access.Event
+	requests []access.Request
+	entries  []audit.Entry
+	err      error
 }
 
 // AppendAccess implements access.Store.
@@ -48,6 +49,29 @@ func (j *Journal) AccessEvents(ctx context.Context) ([]access.Event, error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return slices.Clone(j.events), j.fault(ctx)
+}
+
+// AddRequest implements access.Store.
+func (j *Journal) AddRequest(ctx context.Context, r access.Request) error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.requests = append(j.requests, r)
+	return j.fault(ctx)
+}
+
+// Requests implements access.Store.
+func (j *Journal) Requests(ctx context.Context, school string) ([]access.Request, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return slices.DeleteFunc(slices.Clone(j.requests), func(r access.Request) bool { return r.School != school }), j.fault(ctx)
+}
+
+// DropRequest implements access.Store.
+func (j *Journal) DropRequest(ctx context.Context, id string) error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.requests = slices.DeleteFunc(j.requests, func(r access.Request) bool { return r.ID == id })
+	return j.fault(ctx)
 }
 
 // AppendAudit implements audit.Log.

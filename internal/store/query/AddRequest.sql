@@ -1,0 +1,2 @@
+-- AddRequest
+INSERT INTO join_request (id, at, school, name, email, lang)

@@ -82,7 +82,7 @@ func TestFromWorryToClosedCase(t *testing.T) {
 	if got := doc.Find("h1").Text(); got != "Utestenging i garderoben" {
 		t.Fatalf("the case is called %q", got)
 	}
-	if got := s.get(t, cleaner, report).Find("main").Text(); !strings.Contains(got, "Er blitt en sak") {
+	if got := s.get(t, cleaner, report).Find("main").Text(); !strings.Contains(got, "Meldingen er blitt en sak") {
 		t.Errorf("who reported reads:\n%s", got)
 	}
 	s.send(t, principal, path, "/raised_with", url.Values{"on": {"2026-11-16"}})
@@ -90,7 +90,7 @@ func TestFromWorryToClosedCase(t *testing.T) {
 		"on": {"2026-11-18"}, "heard": {"pupils_affected", "class_staff"}, "experience": {"Flere gruer seg."}, "facts": {"Ingen voksen er der."}, "elsewhere": {"yes"},
 	})
 	if got := texts(doc.Find(".matters li")); !slices.Equal(got, []string{
-		"Belyst Elevenes egen opplevelse", "Belyst Fakta om situasjonen", "Ikke ennå Forhold i skole- og klassemiljøet", "Belyst Familie, nære relasjoner og fritid",
+		"Undersøkt Elevenes egen opplevelse", "Undersøkt Fakta om situasjonen", "Ikke ennå Forhold i skole- og klassemiljøet", "Undersøkt Familie, nære relasjoner og fritid",
 	}) {
 		t.Errorf("the four matters: %q", got)
 	}

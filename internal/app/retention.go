@@ -23,7 +23,8 @@ func (a *App) keepClassesFrom() uint32 {
 
 // forgetOld forgets what has been kept for long enough (SCHOOL §5.10), once a
 // day: counts and figures of classes become those of grades and schools, closed
-// cases go that are in the archive, and requests to be let in that nobody answers.
+// cases go that are in the archive, what was concluded without a case, and
+// requests to be let in that nobody answers.
 func (a *App) forgetOld(ctx context.Context) error {
 	today := duty.DayOf(a.schedule.Now())
 	if a.forgotten == today {
@@ -96,8 +97,8 @@ func (a *App) coarsenWave(ctx context.Context, n uint32) error {
 	return a.store.DropSummaries(ctx, n, a.turn.Number())
 }
 
-// forgetCases forgets closed cases, owner by owner, with what they came of and
-// who looked at them.
+// forgetCases forgets closed cases, owner by owner, with what they came of, what
+// was concluded without a case, and who looked at them.
 func (a *App) forgetCases(ctx context.Context) error {
 	before := a.schedule.Now().AddDate(-a.cfg.KeepCasesYears(), 0, 0)
 	for _, org := range a.owners() {
@@ -117,7 +118,7 @@ func (a *App) forgetCases(ctx context.Context) error {
 		if err := a.store.ForgetDuty(ctx, org, subjects, ids, a.turn.Number()); err != nil {
 			return err
 		}
-		a.log.Info("closed cases that are in the archive were forgotten", slog.Int("subjects", len(subjects)))
+		a.log.Info("closed cases that are in the archive were forgotten, and what was concluded without a case", slog.Int("subjects", len(subjects)))
 	}
 	return nil
 }

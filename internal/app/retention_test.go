@@ -17,7 +17,8 @@ import (
 
 // TestNothingIsKeptForLonger: by the clock, figures of classes become those of
 // grades and schools after three school years, and a closed case goes after five
-// years if it is in the archive, with what it came of and who looked at it.
+// years if it is in the archive, with what it came of and who looked at it; so does
+// a concluded prompt that no case came of.
 func TestNothingIsKeptForLonger(t *testing.T) {
 	t.Parallel()
 	a, _ := newInstallation(t).start(t)
@@ -70,6 +71,17 @@ func TestNothingIsKeptForLonger(t *testing.T) {
 		}
 	}
 	events := slices.Concat(closed("archived"), closed("kept"), closed("open")[:2])
+	// A prompt of which no case came, concluded in April, and one that is open.
+	prompt := func(name string) duty.Event {
+		return duty.Event{
+			ID: name, Subject: duty.PromptSubject(name), Owner: owner, School: school, Step: duty.Opened, At: at(2027, 4, 1), By: duty.Machine,
+			Body: duty.Body{Level: string(disclosure.LevelClass), Unit: "8A", Kind: string(duty.Standing)},
+		}
+	}
+	events = append(events, prompt("seen"), prompt("unseen"), duty.Event{
+		ID: "concluded", Subject: duty.PromptSubject("seen"), Owner: owner, School: school, Version: 1, Step: duty.Concluded, At: at(2027, 4, 2), By: "p", Role: "principal",
+		Body: duty.Body{Fields: duty.Fields{duty.FieldConclusion: {duty.NoConcern}, duty.FieldReason: {"Vi har fulgt med."}}},
+	})
 	for _, c := range duty.Cases(events) {
 		if c.ID == "archived" {
 			events = append(events, duty.Export(c, "p", "principal", at(2027, 3, 2)))
@@ -115,7 +127,7 @@ func TestNothingIsKeptForLonger(t *testing.T) {
 		Units: slices.Concat(fine, fine), Released: []string{"class", "grade", "school", "class", "grade", "school"},
 		Cases: []string{
 			"case:archived opened", "case:archived closed", "case:kept opened", "case:kept closed", "case:open opened",
-			"export:archived exported", "report:archived reported", "report:kept reported", "report:open reported",
+			"export:archived exported", "prompt:seen opened", "prompt:seen concluded", "prompt:unseen opened", "report:archived reported", "report:kept reported", "report:open reported",
 		},
 		Seen: []string{"archived", "kept", "open"},
 	}
@@ -137,6 +149,8 @@ func TestNothingIsKeptForLonger(t *testing.T) {
 	coarse.Cases = slices.DeleteFunc(slices.Clone(coarse.Cases), func(s string) bool { return strings.Contains(s, "archived") })
 	coarse.Seen = []string{"kept", "open"}
 	check(at(2032, 3, 2), coarse)
+	coarse.Cases = slices.DeleteFunc(slices.Clone(coarse.Cases), func(s string) bool { return strings.Contains(s, "prompt:seen") })
+	check(at(2032, 4, 3), coarse)
 	summaries, err := a.store.Summaries(ctx, old, young)
 	if err != nil || len(summaries) != 0 {
 		t.Errorf("%d summaries of classes are left: %v", len(summaries), err)

@@ -58,7 +58,7 @@ type Server struct {
 	MailFrom         string `env:"FOLGMED_MAIL_FROM" help:"Whom e-mail to staff comes from, such as folgmed@example.org."`
 
 	KeepCounts int    `env:"FOLGMED_KEEP_COUNTS" default:"3" help:"For how many school years figures are kept class by class; after that they are added up by grade and school. More than 3 needs --keep-reason."`
-	KeepCases  int    `env:"FOLGMED_KEEP_CASES" default:"5" help:"For how many years a closed case is kept that was handed to the archive. More than 5 needs --keep-reason."`
+	KeepCases  int    `env:"FOLGMED_KEEP_CASES" default:"5" help:"For how many years a closed case is kept that was handed to the archive, and what was concluded without a case. More than 5 needs --keep-reason."`
 	KeepReason string `env:"FOLGMED_KEEP_REASON" help:"Why more is kept, and for longer, than by default; written to the log at each start."`
 
 	// Passwords are read from ClickHousePasswords, by part; nil without it.

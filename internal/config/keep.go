@@ -14,7 +14,8 @@ const (
 // KeepCountsYears is for how many school years counts of classes are kept.
 func (s *Server) KeepCountsYears() int { return max(s.KeepCounts, keepCounts) }
 
-// KeepCasesYears is for how many years a closed case is kept.
+// KeepCasesYears is for how many years a closed case is kept, and what was
+// concluded without one.
 func (s *Server) KeepCasesYears() int { return max(s.KeepCases, keepCases) }
 
 // keepFaults: it can be kept for longer, for a reason that is written down, and

@@ -98,6 +98,16 @@ func (r Report) Overdue(cal Calendar, now time.Time) bool {
 	return r.Undecided() && countDays(r.OpenedAt, now, cal.WorkingDay) >= undecidedAfter
 }
 
+// over says whether the report asks nothing more of anyone: it was answered, and
+// whoever was to decide has decided; what is about the leadership was taken by the
+// owner, who alone can.
+func (r Report) over() bool {
+	if r.About == AboutLeadership {
+		return r.OwnerTook
+	}
+	return r.State == StateConcluded && !r.Undecided()
+}
+
 func (r Report) thread() Thread             { return r.Thread }
 func (r Report) subject() Subject           { return SubjectReport }
 func (r Report) scope() string              { return "" }

@@ -3,6 +3,8 @@ package duty
 import (
 	"slices"
 	"time"
+
+	"github.com/folgmed/folgmed/internal/disclosure"
 )
 
 // Case is the fold of one subject "case:ID".
@@ -300,6 +302,41 @@ func (c Case) origins(events []Event) map[string]bool {
 		}
 	}
 	return from
+}
+
+// Whole is all that was written in a case and in what it came of, in the order of
+// the times: who has it on paper, or in the archive, has nothing else.
+func (c Case) Whole(events []Event) []Entry {
+	from := c.origins(events)
+	var whole []Entry
+	add := func(subject string, history []Entry) {
+		if from[subject] {
+			whole = append(whole, history...)
+		}
+	}
+	for _, p := range Prompts(events) {
+		add(SubjectPrompt.key(p.ID), p.History)
+	}
+	for _, i := range Interventions(events) {
+		add(SubjectIntervention.key(i.ID), i.History)
+	}
+	for _, r := range Reports(events) {
+		add(SubjectReport.key(r.ID), r.History)
+	}
+	whole = append(whole, c.History...)
+	slices.SortStableFunc(whole, func(a, b Entry) int { return a.At.Compare(b.At) })
+	return whole
+}
+
+// OfStaff says whether the case came of what is about adults at school: then it is
+// not for those who work in its classes to read.
+func (c Case) OfStaff(events []Event) bool {
+	from := c.origins(events)
+	return slices.ContainsFunc(Prompts(events), func(p Prompt) bool {
+		return p.Kind == disclosure.KindAdult && from[SubjectPrompt.key(p.ID)]
+	}) || slices.ContainsFunc(Reports(events), func(r Report) bool {
+		return r.About != AboutPupils && from[SubjectReport.key(r.ID)]
+	})
 }
 
 // Pace finds the days in the events of the school.

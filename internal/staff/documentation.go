@@ -2,7 +2,6 @@ package staff
 
 import (
 	"net/http"
-	"slices"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -39,22 +38,8 @@ func (s *Staff) showDocumentation(c echo.Context) error {
 	}
 	return s.pages.Render(c, http.StatusOK, "documentation", v.lang, documentationPage{
 		Frame: v.frameAt(desk.Cases), caseHead: s.head(c, v, one, nil), School: v.school.Name, Printed: web.DateTime(v.lang, s.Now()),
-		Facts: s.caseFacts(v, m, one), From: v.cameOf(m, one), History: v.all(m.whole(one)), FollowUps: followed.Done,
+		Facts: s.caseFacts(v, m, one), From: v.cameOf(m, one), History: v.all(one.Whole(m.events)), FollowUps: followed.Done,
 	})
-}
-
-// whole is all that was written in a case and in the reports that are part of it,
-// in the order of their times: who reads the paper has nothing else.
-func (m matters) whole(one duty.Case) []duty.Entry {
-	var all []duty.Entry
-	for _, r := range m.reports {
-		if slices.Contains(one.From, string(duty.SubjectReport)+":"+r.ID) {
-			all = append(all, r.History...)
-		}
-	}
-	all = append(all, one.History...)
-	slices.SortStableFunc(all, func(a, b duty.Entry) int { return a.At.Compare(b.At) })
-	return all
 }
 
 // exported is a case as the archive gets it.
@@ -76,11 +61,12 @@ type exported struct {
 }
 
 type exportedEvent struct {
-	Of     string      `json:"of"` // the case, or a report that is part of it
+	Of     string      `json:"of"`             // the case, or what it came of
+	Unit   string      `json:"unit,omitempty"` // class or grade of a follow-up that the survey led to
 	Step   string      `json:"step"`
 	At     time.Time   `json:"at"`
 	By     string      `json:"by"` // name
-	Role   string      `json:"role"`
+	Role   string      `json:"role,omitempty"`
 	Fields duty.Fields `json:"fields,omitempty"`
 }
 
@@ -116,9 +102,9 @@ func (v *visit) exported(m matters, one duty.Case) exported {
 	if day, ok := one.GovernorDay(v.calendar()); ok {
 		out.Governor = duty.DayOf(day)
 	}
-	for _, e := range m.whole(one) {
+	for _, e := range one.Whole(m.events) {
 		out.History = append(out.History, exportedEvent{
-			Of: string(subjectOf(e.Event)), Step: string(e.Step), At: e.At, By: v.nameOf(e.By), Role: e.Role, Fields: v.named(e.Body.Fields),
+			Of: string(subjectOf(e.Event)), Unit: e.Body.Unit, Step: string(e.Step), At: e.At, By: v.nameOf(e.By), Role: e.Role, Fields: v.named(e.Body.Fields),
 		})
 	}
 	return out

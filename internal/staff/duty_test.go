@@ -10,6 +10,7 @@ import (
 
 	"github.com/PuerkitoBio/goquery"
 
+	"github.com/folgmed/folgmed/internal/disclosure"
 	"github.com/folgmed/folgmed/internal/duty"
 )
 
@@ -380,5 +381,79 @@ func TestPromptGoesOn(t *testing.T) {
 	}
 	if text := s.get(t, principal, path).Find("main").Text(); !strings.Contains(text, "Sak 2026/1234 i arkivet") || strings.Contains(text, "Hvordan opplever elevene") {
 		t.Errorf("an individual case:\n%s", text)
+	}
+}
+
+// Who has a case on paper or in the archive has all that it came of: what staff
+// saw and concluded of a signal, and how someone stepped in.
+func TestPaperHoldsWhatTheCaseCameOf(t *testing.T) {
+	s := newSite(t)
+	id := s.promptOf(t, "5A").ID
+	s.send(t, teacher, "/staff/prompts/"+id, "/observed", url.Values{"text": {"Tre står alene ved gjerdet."}})
+	doc, _ := s.send(t, teacher, "/staff/prompts/"+id, "/concluded", url.Values{"conclusion": {"concern"}})
+	_, worried := s.send(t, teacher, doc.Find(`a[href*="/staff/report?"]`).AttrOr("href", ""), "from=prompt:"+id,
+		url.Values{"what": {"Flere går alene."}, "sources": {"survey"}, "about": {"pupils"}})
+	s.send(t, cleaner, "/staff/step-in", "/staff/step-in?school="+fjordvik, url.Values{
+		"on": {"2026-11-18"}, "went_on": {"To sloss ved porten."}, "stopped": {"De ble skilt."}, "physical": {"yes"},
+		"averted": {"Slag mot hodet."}, "milder": {"Rop hjalp ikke."}, "proportionate": {"Jeg holdt bare til det var over."}, "then": {"report"},
+	})
+	var fought string
+	for _, r := range duty.Reports(s.events) {
+		if r.What == "To sloss ved porten." {
+			fought = "/staff/reports/" + r.ID
+		}
+	}
+	from := "from=report:" + strings.TrimPrefix(worried, "/staff/reports/")
+	_, path := s.send(t, principal, "/staff/cases/new?school="+fjordvik+"&"+from, from, url.Values{"scope": {"situation"}, "title": {"Uro ute"}})
+	s.send(t, principal, fought, "/answered", url.Values{"outcome": {"in_case"}, "case": {strings.TrimPrefix(path, "/staff/cases/")}})
+
+	paper := s.get(t, principal, path+"/documentation").Find(".paper").Text()
+	archive := s.do(t, principal, http.MethodGet, path+"/case.json", nil).Body.String()
+	for _, want := range []string{"Tre står alene ved gjerdet.", "Flere går alene.", "Slag mot hodet.", "Rop hjalp ikke.", "Jeg holdt bare til det var over."} {
+		if !strings.Contains(paper, want) || !strings.Contains(archive, want) {
+			t.Errorf("%q stands on paper: %t, in the archive: %t", want, strings.Contains(paper, want), strings.Contains(archive, want))
+		}
+	}
+	for _, want := range []string{"Følgmed ba dere se nærmere på dette", "5A", "Det er grunn til å melde fra", "Grep inn"} {
+		if !strings.Contains(paper, want) {
+			t.Errorf("the paper does not say %q:\n%s", want, paper)
+		}
+	}
+	if strings.Contains(paper, "en som har sluttet") || strings.Contains(paper, "%!") {
+		t.Errorf("the paper says who has left, or has a hole:\n%s", paper)
+	}
+}
+
+// A case that came of what is about an adult at school is not for those who work
+// in its classes: one of them may be the adult.
+func TestMeasuresAboutStaffAreNotForTheClass(t *testing.T) {
+	s := newSite(t)
+	_, report := s.send(t, cleaner, "/staff/report", "/staff/report?school="+fjordvik,
+		url.Values{"what": {"En voksen roper til elever."}, "sources": {"observation"}, "about": {"staff"}})
+	s.passOn(t)
+	of := []string{"report:" + strings.TrimPrefix(report, "/staff/reports/")}
+	for _, p := range s.prompts(fjordvik) {
+		if p.Kind == disclosure.KindAdult {
+			of = append(of, duty.PromptSubject(p.ID))
+		}
+	}
+	if len(of) != 2 {
+		t.Fatalf("cases of %q", of)
+	}
+	for i, subject := range of {
+		_, path := s.send(t, principal, "/staff/cases/new?school="+fjordvik+"&from="+subject, "from="+subject,
+			url.Values{"scope": {"situation"}, "title": {"Noe om en voksen"}, "classes": {"5A"}})
+		plan := s.get(t, principal, path+"/plan")
+		measure := url.Values{"problem": {"Roping"}, "planned": {"To voksne i timen"}, "from": {"2026-11-19"}, "to": {"2026-12-18"}, "by": {personID(t, plan, "Ragnhild Rektor")}, "evaluate_on": {"2026-12-10"}}
+		s.send(t, principal, path+"/plan", "/planned", measure)
+		if got := s.get(t, teacher, "/staff/measures").Find("main").Text(); strings.Contains(got, "To voksne i timen") {
+			t.Errorf("the staff of the class read:\n%s", got)
+		}
+		measure.Set("by", personID(t, plan, "Laila Lærer"))
+		measure.Set("planned", "Bli med i timen")
+		s.send(t, principal, path+"/plan", "/planned", measure)
+		if got := s.get(t, teacher, "/staff/measures").Find("main").Text(); strings.Count(got, "Bli med i timen") != i+1 {
+			t.Errorf("who is to do something reads:\n%s", got)
+		}
 	}
 }

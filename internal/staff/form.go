@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/folgmed/folgmed/internal/access"
+	"github.com/folgmed/folgmed/internal/disclosure"
 	"github.com/folgmed/folgmed/internal/duty"
 	"github.com/folgmed/folgmed/internal/web"
 )
@@ -211,6 +212,9 @@ func (w words) day(day string) string {
 // nameOf is the name of a member of staff; who has left is "a colleague".
 func (v *visit) nameOf(id string) string {
 	i := slices.IndexFunc(v.people, func(p access.Person) bool { return p.ID == id })
+	if id == duty.Machine {
+		return v.t("who.machine")
+	}
 	if i < 0 {
 		return v.t("who.gone")
 	}
@@ -228,10 +232,39 @@ type happened struct {
 
 func (v *visit) happened(e duty.Entry) happened {
 	h := happened{
-		What: v.t("did." + string(subjectOf(e.Event)) + "." + string(e.Step)), When: web.DateTime(v.lang, e.At), Said: v.said(e.Event), Concurrent: e.Concurrent,
+		What: v.what(e.Event), Who: v.nameOf(e.By), When: web.DateTime(v.lang, e.At), Said: v.said(e.Event), Concurrent: e.Concurrent,
 	}
-	h.Who = v.t("who", v.nameOf(e.By), v.t("role."+e.Role))
+	if e.By != duty.Machine {
+		h.Who = v.t("who", h.Who, v.t("role."+e.Role))
+	}
+	if subjectOf(e.Event) == duty.SubjectPrompt && e.Step == duty.Opened {
+		h.Said = []saidField{{"", v.t("fact.unit"), []string{v.unit(unitOf(e.Event))}}}
+	}
 	return h
+}
+
+// what says what an event is.
+func (v *visit) what(e duty.Event) string {
+	switch {
+	case passedOn(e):
+		return v.t("step.passed_on")
+	case e.Step == duty.Joined:
+		return v.t("step.joined", v.unit(unitOf(e)))
+	default:
+		return v.firstOf("did."+string(subjectOf(e))+"."+string(e.Step), "step."+string(e.Step))
+	}
+}
+
+// passedOn: of all prompts' signals, people tell only those about adults.
+func passedOn(e duty.Event) bool {
+	return subjectOf(e) == duty.SubjectPrompt && (e.Step == duty.Opened || e.Step == duty.Joined) && e.By != duty.Machine
+}
+
+// unitOf is the unit of the signals that an event tells.
+func unitOf(e duty.Event) disclosure.Unit {
+	return disclosure.Unit{
+		Owner: e.Owner, School: e.School, Level: disclosure.Level(e.Body.Level), Name: e.Body.Unit, Group: e.Body.Group,
+	}
 }
 
 func (v *visit) all(entries []duty.Entry) []happened {

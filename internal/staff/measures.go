@@ -39,7 +39,7 @@ func (s *Staff) showMeasures(c echo.Context) error {
 	}
 	page := measuresPage{Frame: v.frameAt(desk.Measures)}
 	for _, one := range duty.Cases(m.events) {
-		if card := v.measuresCard(one); len(card.Measures) > 0 {
+		if card := v.measuresCard(one, one.OfStaff(m.events)); len(card.Measures) > 0 {
 			page.Cases = append(page.Cases, card)
 		}
 	}
@@ -47,13 +47,14 @@ func (s *Staff) showMeasures(c echo.Context) error {
 }
 
 // measuresCard holds the measures that the person sees: all of a case about one
-// of their classes, and those that they carry out themselves.
-func (v *visit) measuresCard(one duty.Case) measuresCard {
+// of their classes, unless it came of what is about staff, and those that they
+// carry out themselves.
+func (v *visit) measuresCard(one duty.Case, ofStaff bool) measuresCard {
 	card := measuresCard{Title: v.caseTitle(one), Classes: v.t("measures.classes", strings.Join(one.Classes, ", "))}
 	if !one.Open() || one.Scope != duty.Situation {
 		return card
 	}
-	class := slices.ContainsFunc(one.Classes, func(name string) bool { return v.person.SeesClass(v.school.Org, name) })
+	class := !ofStaff && slices.ContainsFunc(one.Classes, func(name string) bool { return v.person.SeesClass(v.school.Org, name) })
 	for i, measure := range v.measures(one) {
 		if class || one.Measures[i].Fields().Has(duty.FieldBy, v.person.ID) {
 			card.Measures = append(card.Measures, measure)

@@ -272,7 +272,7 @@ func (v *visit) earlier(p duty.Prompt) earlierCard {
 }
 
 func (v *visit) history(e duty.Entry, names map[string]string) historyItem {
-	h := historyItem{When: e.At, What: v.firstOf("did.prompt."+string(e.Step), "step."+string(e.Step))}
+	h := historyItem{When: e.At, What: v.what(e.Event)}
 	if e.By != duty.Machine {
 		h.Concurrent = e.Concurrent
 		h.Who = v.t("role." + e.Role)
@@ -280,8 +280,7 @@ func (v *visit) history(e duty.Entry, names map[string]string) historyItem {
 			h.Who = v.t("who", name, h.Who)
 		}
 	}
-	if (e.Step == duty.Opened || e.Step == duty.Joined) && e.By != duty.Machine {
-		h.What = v.t("step.passed_on")
+	if passedOn(e.Event) {
 		return h
 	}
 	switch e.Step {
@@ -295,13 +294,8 @@ func (v *visit) history(e duty.Entry, names map[string]string) historyItem {
 		h.What, h.Text = v.t("conclusion."+e.Body.Fields.Get(duty.FieldOutcome)), e.Body.Fields.Get(duty.FieldReason)
 	default: // said by the step alone
 	}
-	if e.Step == duty.Joined {
-		h.What = v.t("step.joined", v.unit(disclosure.Unit{
-			Owner: e.Owner, School: e.School, Level: disclosure.Level(e.Body.Level), Name: e.Body.Unit, Group: e.Body.Group,
-		}))
-		if !v.sees(disclosure.Unit{School: e.School, Level: disclosure.Level(e.Body.Level), Name: e.Body.Unit}) {
-			h.What = v.t("step.joined_other")
-		}
+	if e.Step == duty.Joined && !v.sees(unitOf(e.Event)) {
+		h.What = v.t("step.joined_other")
 	}
 	return h
 }

@@ -219,6 +219,32 @@ func TestFoldIgnoresOrderAndRepetition(t *testing.T) {
 	})
 }
 
+// A class's signal may have been in its school's prompt, or the school's in one with
+// the class's: what was concluded then is told too.
+func TestEarlierKnowsWhatWasTogether(t *testing.T) {
+	school := machine(0, duty.Opened, "s1", disclosure.Notice, disclosure.KindChange)
+	school.Body.Level, school.Body.Unit = string(disclosure.LevelSchool), ""
+	joined := machine(1, duty.Joined, "s2", disclosure.Notice, disclosure.KindChange)
+	p := fold(t, school, joined)
+	together := []duty.Event{school, joined, must(t)(duty.Take(p, duty.Concluded, concluding(id1, p.Version)))}
+	own := machine(0, duty.Opened, "s3", disclosure.Act, disclosure.KindChange)
+	own.ID, own.Subject, own.At = "own", duty.PromptSubject("own"), monday.AddDate(0, 1, 0)
+	other := own
+	other.ID, other.Subject, other.Body.Unit = "other", duty.PromptSubject("other"), "5B"
+	prompts := duty.Prompts(append(together, own, other))
+	for _, p := range prompts {
+		if got, want := len(duty.Earlier(prompts, p)), map[string]int{"own": 1}[p.ID]; got != want {
+			t.Errorf("prompt %s has %d earlier, want %d", p.ID, got, want)
+		}
+	}
+	if ending, ok := prompts[0].Ending(); !ok || ending.ID != id1 {
+		t.Errorf("concluded by %q", ending.ID)
+	}
+	if ending, ok := prompts[1].Ending(); ok {
+		t.Errorf("open, and concluded by %q", ending.ID)
+	}
+}
+
 func TestEarlierIsTheConcludedOfSameUnitAndKind(t *testing.T) {
 	e := opened(disclosure.Notice, disclosure.KindChange)
 	first := []duty.Event{e, must(t)(duty.Take(fold(t, e), duty.Concluded, concluding(id1, 1)))}

@@ -125,13 +125,12 @@ func foldPrompt(id string, events []Event) (Prompt, bool) {
 		}
 		e.Covers = true
 		p.State = StateConcluded
-		conclusion := cmp.Or(e.Body.Fields.Get(FieldConclusion), e.Body.Fields.Get(FieldOutcome))
 		// Of two who concluded without having read each other, the one
 		// who is concerned is heard.
 		if concerned[p.Conclusion] {
 			continue
 		}
-		p.Conclusion, p.Case = conclusion, e.Body.Fields.Get(FieldCase)
+		p.Conclusion, p.Case = e.conclusion(), e.Body.Fields.Get(FieldCase)
 	}
 	return p, opened
 }
@@ -199,12 +198,37 @@ func (p Prompt) PeriodOver() bool {
 	return len(p.Signals) > 0 && !slices.ContainsFunc(p.Signals, func(t Told) bool { return !t.Ended })
 }
 
-// Earlier returns the concluded prompts of the same unit and kind that were
-// opened before p, latest first: what the school concluded the last time.
+// conclusion is what an event that concludes a prompt says.
+func (e Event) conclusion() string {
+	return cmp.Or(e.Body.Fields.Get(FieldConclusion), e.Body.Fields.Get(FieldOutcome))
+}
+
+// Ending is the event that the conclusion of a prompt stands in; ok is false while
+// it is open.
+func (p Prompt) Ending() (ending Entry, ok bool) {
+	for _, e := range p.History {
+		if e.Covers && e.conclusion() == p.Conclusion {
+			ending, ok = e, true
+		}
+	}
+	return ending, ok
+}
+
+// tellsOf says whether a prompt is about a unit, or one of its signals is.
+func (p Prompt) tellsOf(u disclosure.Unit) bool {
+	return p.Unit == u || slices.ContainsFunc(p.Signals, func(t Told) bool { return t.Unit == u })
+}
+
+// Earlier returns the concluded prompts of the same kind that were opened before p
+// and tell of a unit that p tells of, latest first: what the school concluded the
+// last time. A class may have been in its school's prompt, or have one of its own.
 func Earlier(prompts []Prompt, p Prompt) []Prompt {
+	shares := func(q Prompt) bool {
+		return q.tellsOf(p.Unit) || slices.ContainsFunc(p.Signals, func(t Told) bool { return q.tellsOf(t.Unit) })
+	}
 	var earlier []Prompt
 	for _, q := range prompts {
-		if q.ID != p.ID && !q.Open() && q.Unit == p.Unit && q.Kind == p.Kind && !q.OpenedAt.After(p.OpenedAt) {
+		if q.ID != p.ID && !q.Open() && q.Kind == p.Kind && !q.OpenedAt.After(p.OpenedAt) && shares(q) {
 			earlier = append(earlier, q)
 		}
 	}

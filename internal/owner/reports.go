@@ -20,6 +20,7 @@ import (
 type reportCard struct {
 	ID, School, Opened, Why string
 	Serious                 bool
+	Judged                  string // when and why the principal found it serious
 	Text                    string
 	Answers                 []string
 	Event                   string // made with the form: sent twice is one answer
@@ -79,6 +80,11 @@ func (p *Page) reportCard(v *visit, r duty.Report, again reportAnswer) reportCar
 	for _, school := range v.owner.Schools {
 		if school.Org == r.School {
 			card.School = school.Name
+		}
+	}
+	for _, e := range r.Of(duty.Judged) {
+		if f := e.Body.Fields; f.Get(duty.FieldSerious) == duty.Yes {
+			card.Judged = p.cat.Text(v.lang, "reports.judged", web.Date(v.lang, e.At), f.Get(duty.FieldReason))
 		}
 	}
 	for _, e := range r.Of(duty.OwnerTook) {

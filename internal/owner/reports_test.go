@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/folgmed/folgmed/internal/duty"
+	"github.com/folgmed/folgmed/internal/web"
 )
 
 // reported adds a report of a school, four working days ago.
@@ -67,6 +68,51 @@ func TestOwnerReadsAndAnswersReports(t *testing.T) {
 	for _, e := range o.audited {
 		if e.School != "" {
 			t.Errorf("what the owner did stands in a school's record: %+v", e)
+		}
+	}
+}
+
+// What waits for the owner stands before what does not: reports come first while no
+// signal about adults stands.
+func TestWhatWaitsForTheOwnerStandsFirst(t *testing.T) {
+	o := newOffice(t)
+	o.reported(t, schoolA, "l", duty.AboutLeadership)
+	first := func() string {
+		t.Helper()
+		doc := o.page(t, eirin)
+		if n := doc.Find("section[aria-labelledby=adults]").Length(); n != 1 {
+			t.Fatalf("%d sections about adults", n)
+		}
+		return doc.Find("main section").First().AttrOr("aria-labelledby", "")
+	}
+	if got := first(); got != "adults" {
+		t.Errorf("with a signal about adults the page begins with %q", got)
+	}
+	o.released = nil
+	if got := first(); got != "reports" {
+		t.Errorf("without one the page begins with %q", got)
+	}
+}
+
+// What the principal found serious comes with when and why.
+func TestOwnerReadsWhyItIsSerious(t *testing.T) {
+	o := newOffice(t)
+	r := o.reported(t, schoolB, "p", duty.AboutPupils)
+	judged, err := duty.Take(r, duty.Judged, duty.Act{
+		ID: strings.Repeat("j", 16), Seen: r.Version, At: o.now, By: "r", Role: "principal", Who: duty.Leader,
+		Fields: duty.Fields{duty.FieldSerious: {duty.Yes}, duty.FieldReason: {"Flere mot én, over tid."}, duty.FieldOn: {duty.DayOf(o.now)}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.events = append(o.events, judged)
+	for who, want := range map[string]string{
+		eirin: "Rektor vurderte dette som alvorlig " + web.Date("nb", o.now) + ": Flere mot én, over tid.",
+		nils:  "Rektor vurderte dette som alvorleg " + web.Date("nn", o.now) + ": Flere mot én, over tid.",
+		emma:  "The head teacher found this serious on " + web.Date("en", o.now) + ": Flere mot én, over tid.",
+	} {
+		if got := o.page(t, who).Find("section[aria-labelledby=reports]").Text(); !strings.Contains(got, want) {
+			t.Errorf("%s does not read %q:\n%s", who, want, got)
 		}
 	}
 }

@@ -43,6 +43,7 @@ type promptCard struct {
 	Href, Headline string
 	Act            bool
 	State, Opened  string
+	Again          string // it has come back; empty if it has not
 }
 
 func (s *Staff) overview(c echo.Context) error {
@@ -84,7 +85,7 @@ func (s *Staff) overview(c echo.Context) error {
 	prompts := v.promptsOf(m.events)
 	told := signalsByID(released)
 	for _, p := range prompts {
-		card := s.card(v, p, told)
+		card := s.card(v, p, prompts, told)
 		if p.Open() {
 			page.Open = append(page.Open, card)
 		} else {
@@ -138,7 +139,8 @@ func rank(act bool) int {
 	return 0
 }
 
-func (s *Staff) card(v *visit, p duty.Prompt, told map[string]disclosure.Signal) promptCard {
+// card is a prompt among all those that the person may see.
+func (s *Staff) card(v *visit, p duty.Prompt, prompts []duty.Prompt, told map[string]disclosure.Signal) promptCard {
 	lead := v.lead(p, told)
 	written := 0
 	for _, e := range p.History {
@@ -159,6 +161,7 @@ func (s *Staff) card(v *visit, p duty.Prompt, told map[string]disclosure.Signal)
 		Headline: v.t("headline", v.unit(p.Unit), v.headline(lead)),
 		Act:      p.Tier == disclosure.Act,
 		State:    state,
+		Again:    v.again(p, duty.Earlier(prompts, p)),
 		Opened:   v.t("opened", web.Date(v.lang, p.OpenedAt), v.ago(p.OpenedAt, s.Now())),
 	}
 }

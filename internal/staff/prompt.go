@@ -116,7 +116,7 @@ func (s *Staff) renderPrompt(c echo.Context, v *visit, prompts []duty.Prompt, i,
 	}
 	told := signalsByID(released)
 	page := promptPage{
-		Frame: v.frameAt(desk.Overview), promptCard: s.card(v, p, told), ID: p.ID, Back: overviewOf(v.school.Org),
+		Frame: v.frameAt(desk.Overview), promptCard: s.card(v, p, prompts, told), ID: p.ID, Back: overviewOf(v.school.Org),
 		Unit: v.unit(p.Unit), Concern: p.Conclusion == duty.Concern, Ended: p.PeriodOver(),
 		Standing: v.list("standing.list"), Severe: p.Kind == disclosure.KindSevere, IsOpen: p.Open(),
 		Saved: c.QueryParam("saved"),
@@ -262,13 +262,25 @@ func (v *visit) toldBy(p duty.Prompt, told map[string]disclosure.Signal) (cards 
 }
 
 func (v *visit) earlier(p duty.Prompt) earlierCard {
-	card := earlierCard{Href: "/staff/prompts/" + p.ID, Conclusion: v.t("conclusion." + p.Conclusion)}
-	for _, e := range p.History {
-		if e.Covers && e.Body.Fields.Get(duty.FieldConclusion) == p.Conclusion {
-			card.Date, card.Reason = web.Date(v.lang, e.At), e.Body.Fields.Get(duty.FieldReason)
-		}
+	ending, _ := p.Ending()
+	return earlierCard{
+		Href: "/staff/prompts/" + p.ID, Date: web.Date(v.lang, ending.At),
+		Conclusion: v.t("conclusion." + p.Conclusion), Reason: ending.Body.Fields.Get(duty.FieldReason),
 	}
-	return card
+}
+
+// again says that an open prompt is about what the school saw no reason to go
+// further with the last time. One that comes each term says nothing by it.
+func (v *visit) again(p duty.Prompt, earlier []duty.Prompt) string {
+	if !p.Open() || p.Kind == duty.Standing || len(earlier) == 0 {
+		return ""
+	}
+	last := earlier[0]
+	if last.Conclusion != duty.NoConcern && last.Conclusion != duty.NoCase {
+		return ""
+	}
+	ending, _ := last.Ending()
+	return v.t("again."+last.Conclusion, web.Date(v.lang, ending.At))
 }
 
 func (v *visit) history(e duty.Entry, names map[string]string) historyItem {

@@ -408,6 +408,48 @@ func TestNextPromptShowsTheEarlierConclusion(t *testing.T) {
 	if !strings.Contains(got, "Ikke grunn til å gå videre nå") || !strings.Contains(got, "Ny plan for friminuttene.") {
 		t.Errorf("earlier conclusions: %q", got)
 	}
+	const back = "Dette er kommet tilbake. Sist, 18. november 2026, så dere ikke grunn til å gå videre."
+	for _, path := range []string{"/staff", "/staff/prompts/next"} {
+		if text := s.get(t, who, path).Find("main").Text(); strings.Count(text, back) != 1 {
+			t.Errorf("%s does not say that it has come back:\n%s", path, text)
+		}
+	}
+	if text := s.get(t, who, "/staff/prompts/"+first.ID).Find("main").Text(); strings.Contains(text, "kommet tilbake") {
+		t.Error("what was concluded has come back")
+	}
+}
+
+// What was looked into and became no case says so, too, when it comes back; what is
+// asked each term anew does not come back.
+func TestSevereThatComesBackSaysSo(t *testing.T) {
+	s := newSite(t)
+	first := s.promptOf(t, "9A")
+	path := "/staff/prompts/" + first.ID
+	s.send(t, principal, path, "/inquired", url.Values{"on": {"2026-11-18"}, "text": {"Samtaler med klassen."}, "heard": {"class_staff"}})
+	s.send(t, principal, path, "/answered", url.Values{"outcome": {"no_case"}, "reason": {"Det er løst."}})
+	standing := func(id string, at time.Time) duty.Event {
+		return duty.Event{
+			ID: id, Subject: duty.PromptSubject(id), Owner: own, School: fjordvik, Step: duty.Opened, By: duty.Machine, At: at,
+			Body: duty.Body{Level: "class", Unit: "7", Kind: string(duty.Standing), Tier: "notice"},
+		}
+	}
+	next := standing("next", now.Add(time.Hour))
+	next.Body = duty.Body{Signals: []string{"x"}, Level: "class", Unit: "9A", Kind: "severe", Tier: "act"}
+	if err := s.AppendDuty(t.Context(), []duty.Event{next, standing("spring", now.AddDate(0, -6, 0)), standing("autumn", now)}); err != nil {
+		t.Fatal(err)
+	}
+	s.send(t, principal, "/staff/prompts/spring", "/concluded", url.Values{"conclusion": {"no_concern"}, "reason": {"Vi har fulgt med."}})
+	text := strings.Join(strings.Fields(s.get(t, principal, "/staff/prompts/next").Find("main").Text()), " ")
+	for _, want := range []string{
+		"Dette er kommet tilbake. Sist, 18. november 2026, undersøkte dere det uten at det ble en sak.", "18. november 2026: Ingen sak, etter undersøkelse", "Det er løst.",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the next one does not say %q:\n%s", want, text)
+		}
+	}
+	if text := s.get(t, principal, "/staff/prompts/autumn").Find("main").Text(); strings.Contains(text, "kommet tilbake") || !strings.Contains(text, "Vi har fulgt med.") {
+		t.Errorf("a class that is asked of each term:\n%s", text)
+	}
 }
 
 // Each kind of signal is told on the overview and on its prompt, with how often

@@ -49,6 +49,7 @@ func TestEveryComposedKeyIsThere(t *testing.T) {
 		add("role.", string(r))
 	}
 	add("conclusion.", duty.Concern, duty.NoConcern, duty.InCase, duty.NewCase, duty.NoCase)
+	add("again.", duty.NoConcern, duty.NoCase)
 	add("headline.", string(duty.Standing))
 	add("signal.", string(duty.Standing))
 	for _, w := range disclosure.Words {

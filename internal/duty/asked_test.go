@@ -282,6 +282,7 @@ func (l asking) standing(t *testing.T, subject duty.Subject, on string) duty.Mat
 	case duty.SubjectTalk:
 		keep(duty.Share(unit, "release", act(0, duty.Fields{duty.FieldText: {"Flere voksne ute."}})))
 		return duty.Talks(journal)[0]
+	default: // a case
 	}
 	for _, step := range []duty.Step{duty.Opened, duty.Inquired, duty.Planned, duty.Closed} {
 		if step == duty.Closed && !strings.HasSuffix(on, "closed") {

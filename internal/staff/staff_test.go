@@ -441,7 +441,7 @@ func TestSevereThatComesBackSaysSo(t *testing.T) {
 	s.send(t, principal, "/staff/prompts/spring", "/concluded", url.Values{"conclusion": {"no_concern"}, "reason": {"Vi har fulgt med."}})
 	text := strings.Join(strings.Fields(s.get(t, principal, "/staff/prompts/next").Find("main").Text()), " ")
 	for _, want := range []string{
-		"Dette er kommet tilbake. Sist, 18. november 2026, undersøkte dere det uten at det ble en sak.", "18. november 2026: Ingen sak, etter undersøkelse", "Det er løst.",
+		"Dette er kommet tilbake. Sist, 18. november 2026, undersøkte dere det uten at det ble en sak.", "18. november 2026: Undersøkt, ingen sak", "Det er løst.",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the next one does not say %q:\n%s", want, text)

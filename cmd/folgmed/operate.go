@@ -14,6 +14,7 @@ import (
 	"github.com/folgmed/folgmed/internal/access"
 	"github.com/folgmed/folgmed/internal/ballot"
 	"github.com/folgmed/folgmed/internal/control"
+	"github.com/folgmed/folgmed/internal/roster"
 	"github.com/folgmed/folgmed/internal/wave"
 )
 
@@ -262,28 +263,44 @@ func (s staffListCmd) Run(ctx context.Context, c console) error {
 	t := tabwriter.NewWriter(c.out, 0, 8, 2, ' ', 0)
 	_, _ = fmt.Fprintln(t, "E-MAIL\tNAME\tROLE\tOWNER\tSCHOOLS\tCLASSES")
 	for _, p := range people {
-		_, _ = fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\n", p.Email, p.Name, p.Role, p.Owner, strings.Join(p.Schools, " "), strings.Join(p.Classes, " "))
+		_, _ = fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\n", p.Email, p.Name, roleOf(p), p.Owner, strings.Join(p.Schools, " "), strings.Join(p.Classes, " "))
 	}
 	return t.Flush()
+}
+
+// roleOf is what a person is, and of a deputy to which day.
+func roleOf(p access.Person) string {
+	if p.Role != access.Deputy {
+		return string(p.Role)
+	}
+	return "deputy to " + p.DeputyUntil.Add(-time.Minute).In(wave.Oslo).Format(time.DateOnly)
 }
 
 type staffAddCmd struct {
 	remote
 	Email   string   `arg:"" help:"E-mail address."`
 	Name    string   `required:"" help:"Name, as colleagues know it."`
-	Role    string   `required:"" enum:"reporter,teacher,deputy,principal,owner" help:"reporter, teacher, deputy, principal or owner."`
+	Role    string   `required:"" enum:"reporter,teacher,principal,owner" help:"reporter, teacher, principal or owner."`
 	Owner   string   `required:"" help:"Organisation number of the owner."`
 	Schools []string `name:"school" help:"Organisation number of a school; repeat for several. All but an owner need one."`
 	Classes []string `name:"class" help:"A teacher's class as SCHOOL/CLASS, such as 987654321/5A; repeat for several."`
 	Lang    string   `enum:"nb,nn,en," default:"" help:"Language of the pages. Default: the school's written standard."`
+	Deputy  string   `name:"deputy-until" help:"Last day, such as 2027-06-18, on which this teacher or reporter stands in for the principal. A day that has been ends it."`
 }
 
 // Run adds the person.
 func (s staffAddCmd) Run(ctx context.Context, c console) error {
-	err := s.client().AddPerson(ctx, access.Person{
+	p := access.Person{
 		Email: s.Email, Name: s.Name, Role: access.Role(s.Role),
 		Owner: s.Owner, Schools: s.Schools, Classes: s.Classes, Lang: s.Lang,
-	})
+	}
+	if last := roster.Date(s.Deputy); last != "" {
+		if last.Day().IsZero() {
+			return fmt.Errorf("--deputy-until %q is not a day: write it as 2027-06-18", s.Deputy)
+		}
+		p.DeputyUntil = access.DeputyTo(last)
+	}
+	err := s.client().AddPerson(ctx, p)
 	if err != nil {
 		return err
 	}

@@ -32,8 +32,9 @@ type Person struct {
 	Classes []string // "SCHOOL/CLASS" for a teacher
 	Lang    string   // nb, nn, en; empty: the school's written standard
 
-	// DeputyUntil is when the person ceases to stand in for the principal; zero
-	// where none was agreed. Until then Role is Deputy, and Post what it is else.
+	// DeputyUntil is when a reporter or teacher ceases to stand in for the
+	// principal; zero where that was not agreed. Until then Role is Deputy, and
+	// Post what it is else.
 	DeputyUntil time.Time `json:",omitzero"`
 	Post        Role      `json:"-"`
 
@@ -125,10 +126,11 @@ func New(o Options) (*Service, error) {
 }
 
 // AddPerson lets a person sign in from now on, or changes who the person with
-// that e-mail address is. The ID is made here; a given one is not used.
+// that e-mail address is. The ID is made here; a given one is not used. Where
+// nothing is said of a deputy, it stays as it was agreed.
 func (s *Service) AddPerson(ctx context.Context, p Person) error {
 	p.Email = foldEmail(p.Email)
-	if err := p.validate(); err != nil {
+	if err := p.validate(s.now()); err != nil {
 		return fmt.Errorf("add %q to the staff: %w", p.Email, err)
 	}
 	st, err := s.fresh(ctx)
@@ -138,9 +140,8 @@ func (s *Service) AddPerson(ctx context.Context, p Person) error {
 	p.ID = newID()
 	if known, ok := st.byEmail(p.Email); ok {
 		p.ID = known.ID
-		p.DeputyUntil = known.DeputyUntil
-		if p.Role != known.Role {
-			p.DeputyUntil = time.Time{} // it was agreed for what the person was
+		if p.DeputyUntil.IsZero() && p.Role == known.Role { // it was agreed for what the person was
+			p.DeputyUntil = known.DeputyUntil
 		}
 	}
 	return s.append(ctx, st, Event{ID: newID(), Step: personAdded, Person: p.ID, Body: body(p)})
@@ -176,7 +177,7 @@ func (s *Service) People(ctx context.Context) ([]Person, error) {
 	return people, nil
 }
 
-func (p Person) validate() error {
+func (p Person) validate(now time.Time) error {
 	var faults []error
 	fault := func(bad bool, format string, args ...any) {
 		if bad {
@@ -186,7 +187,10 @@ func (p Person) validate() error {
 	name, domain, ok := strings.Cut(p.Email, "@")
 	fault(!ok || name == "" || domain == "" || strings.ContainsAny(p.Email, " ,;<>"), "e-mail %q is not an address", p.Email)
 	fault(strings.TrimSpace(p.Name) == "", "a name is missing")
-	fault(!slices.Contains(Roles, p.Role), "role %q is not one of %v", p.Role, Roles)
+	fault(p.Role == Deputy, "nobody is a deputy for good: name the post, and the last day the person stands in for the principal")
+	fault(p.Role != Deputy && !slices.Contains(Roles, p.Role), "role %q is not one of %v", p.Role, Roles)
+	fault(!p.DeputyUntil.IsZero() && p.Role != Teacher && p.Role != Reporter, "a %s can not stand in for the principal: a teacher or a reporter can", p.Role)
+	fault(p.DeputyUntil.After(now.AddDate(0, 0, longestDeputy+1)), "a deputy is named for %d days at most: give an earlier last day", longestDeputy)
 	fault(p.Owner == "", "the owner's organisation number is missing")
 	fault(p.Role != OwnerRole && len(p.Schools) == 0, "a %s needs a school: give its organisation number", p.Role)
 	fault(p.Role == Teacher && len(p.Classes) == 0, "a teacher sees the classes named, and none is: write each as SCHOOL/CLASS")

@@ -363,10 +363,15 @@ func TestStoreDown(t *testing.T) {
 func TestPeople(t *testing.T) {
 	s := newSchool(t)
 	changed := ola
-	changed.Name, changed.Role = "Ola Berg Lie", access.Deputy
+	changed.Name, changed.DeputyUntil = "Ola Berg Lie", access.DeputyTo("2026-10-16")
 	if err := s.AddPerson(t.Context(), changed); err != nil {
 		t.Fatal(err)
 	}
+	changed.DeputyUntil = time.Time{} // not said again: as it was agreed
+	if err := s.AddPerson(t.Context(), changed); err != nil {
+		t.Fatal(err)
+	}
+	changed.Role, changed.DeputyUntil = access.Deputy, access.DeputyTo("2026-10-16")
 	got, err := s.People(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -388,6 +393,22 @@ func TestAddPersonListsEveryFault(t *testing.T) {
 	for _, want := range []string{"is not an address", "a name is missing", `role "boss"`, "owner's organisation number", "needs a school", `language "se"`, `class "5A"`} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("error lacks %q:\n%v", want, err)
+		}
+	}
+}
+
+// TestNobodyIsADeputyForGood: the operator, too, names a last day, and staff
+// alone stand in.
+func TestNobodyIsADeputyForGood(t *testing.T) {
+	s := newSchool(t)
+	for why, p := range map[string]access.Person{
+		"the last day":            {Role: access.Deputy},
+		"366 days at most":        {Role: access.Reporter, DeputyUntil: s.clock.now().AddDate(2, 0, 0)},
+		"principal can not stand": {Role: access.Principal, DeputyUntil: s.clock.now().AddDate(0, 0, 1)},
+	} {
+		p.Email, p.Name, p.Owner, p.Schools = "ny@skole.example", "Nina Ny", kari.Owner, kari.Schools
+		if err := s.AddPerson(t.Context(), p); err == nil || !strings.Contains(err.Error(), why) {
+			t.Errorf("%q: %v", why, err)
 		}
 	}
 }

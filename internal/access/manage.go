@@ -285,13 +285,18 @@ func (s *Service) NameDeputy(ctx context.Context, a Act, id string, last roster.
 	if len(faults) > 0 {
 		return faults
 	}
-	day := last.Day()
-	until := time.Date(day.Year(), day.Month(), day.Day()+1, 0, 0, 0, 0, web.Oslo).UTC()
+	until := DeputyTo(last)
 	if p.DeputyUntil.Equal(until) {
 		return nil
 	}
 	p.DeputyUntil = until
 	return s.write(ctx, st, a, "deputy_named", personAdded, p)
+}
+
+// DeputyTo is Person.DeputyUntil of somebody who stands in to the end of a day.
+func DeputyTo(last roster.Date) time.Time {
+	day := last.Day()
+	return time.Date(day.Year(), day.Month(), day.Day()+1, 0, 0, 0, 0, web.Oslo).UTC()
 }
 
 // EndDeputy ends at once that a person stands in for the principal.

@@ -80,6 +80,7 @@ func newProvider(t *testing.T, secret, redirect string) *provider {
 // house is Følgmed with its provider, on real sockets.
 type house struct {
 	*httptest.Server
+	echo     *echo.Echo
 	provider *provider
 	service  *access.Service
 	journal  *accesstest.Journal
@@ -89,7 +90,7 @@ func newHouse(t *testing.T, change func(o *access.OIDCOptions)) *house {
 	t.Helper()
 	h := &house{journal: &accesstest.Journal{}}
 	e := web.New(web.Options{})
-	h.Server = httptest.NewServer(e)
+	h.echo, h.Server = e, httptest.NewServer(e)
 	t.Cleanup(h.Close)
 	o := access.OIDCOptions{Name: "Feide", ClientID: "folgmed", ClientSecret: "a secret", RedirectURL: h.URL + "/staff/oidc/callback"}
 	h.provider = newProvider(t, o.ClientSecret, o.RedirectURL)
@@ -189,6 +190,36 @@ func TestOIDC(t *testing.T) {
 	}
 	if status, text := open(t, h.browser(t, "taker"), start); status != http.StatusOK {
 		t.Errorf("added anew, the address is free again: status %d, %q, want 200", status, text)
+	}
+}
+
+// TestOIDCVouchesFromItsFirstDay: whoever set the address on the staff list
+// could have been the one to sign in with it. So what the person wrote before
+// the provider first vouched for them is not read back, then or later.
+func TestOIDCVouchesFromItsFirstDay(t *testing.T) {
+	h := newHouse(t, nil)
+	var lent []time.Time
+	h.echo.GET("/staff/lent", func(c echo.Context) error {
+		p, _ := access.PersonOf(c)
+		lent = append(lent, p.Lent)
+		return c.NoContent(http.StatusNoContent)
+	}, h.service.Require)
+	before := time.Now()
+	for range 2 {
+		browser := h.browser(t, "kari")
+		if status, _ := open(t, browser, h.URL+"/staff/oidc/start"); status != http.StatusOK {
+			t.Fatalf("status %d", status)
+		}
+		if _, err := browser.Get(h.URL + "/staff/lent"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	first := lent[0]
+	if first.Before(before.Add(-time.Second)) || first.After(time.Now()) {
+		t.Errorf("vouched for from %v, want from the first sign-in, after %v", first, before)
+	}
+	if !lent[1].Equal(first) {
+		t.Errorf("the second sign-in moved it from %v to %v", first, lent[1])
 	}
 }
 

@@ -18,8 +18,9 @@ const (
 // as one: a PIN from the office makes one (pin.go).
 const Substitute Role = "substitute"
 
-// Roles lists those a person can be added with.
-var Roles = []Role{Reporter, Teacher, Deputy, Principal, OwnerRole}
+// Roles lists those a person can be added with. A deputy is staff who stand in
+// until a day (Person.DeputyUntil), and nobody is one for good.
+var Roles = []Role{Reporter, Teacher, Principal, OwnerRole}
 
 // Right is one thing a role may do.
 type Right string

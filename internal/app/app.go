@@ -322,8 +322,8 @@ func (a *App) startAccess(context.Context) error {
 	}
 	if a.cfg.OIDCIssuer != "" {
 		opt.OIDC = &access.OIDCOptions{
-			Issuer: a.cfg.OIDCIssuer, ClientID: a.cfg.OIDCClientID, ClientSecret: a.cfg.OIDCClientSecret,
-			RedirectURL: a.cfg.PublicURL + "/staff/oidc/callback",
+			Name: a.cfg.OIDCName, Issuer: a.cfg.OIDCIssuer, ClientID: a.cfg.OIDCClientID, ClientSecret: a.cfg.OIDCClientSecret,
+			RedirectURL: a.cfg.PublicURL + "/staff/oidc/callback", TrustEmail: a.cfg.OIDCTrustEmail,
 		}
 	}
 	service, err := access.New(opt)

@@ -1,10 +1,13 @@
 package app
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/cookiejar"
+	"net/http/httptest"
 	"net/url"
 	"os"
 	"regexp"
@@ -14,6 +17,8 @@ import (
 	"time"
 
 	"github.com/PuerkitoBio/goquery"
+	"github.com/zitadel/oidc/v3/example/server/storage"
+	"github.com/zitadel/oidc/v3/pkg/op"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/folgmed/folgmed/internal/access"
@@ -30,7 +35,11 @@ import (
 func TestWhoSeesWhat(t *testing.T) {
 	t.Parallel()
 	table := readRights(t)
-	a, _ := newInstallation(t).start(t)
+	in := newInstallation(t)
+	cfg := in.config()
+	cfg.PublicURL = "https://folgmed.example.org"
+	cfg.OIDCIssuer, cfg.OIDCName, cfg.OIDCClientID, cfg.OIDCClientSecret = openIDProvider(t), "Feide", "folgmed", "a secret"
+	a := run(t, New(cfg, Options{Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return now }, Hold: true}))
 	named := fillForRights(t, a)
 	visitors := visitorsForRights(t, a)
 
@@ -62,6 +71,11 @@ func TestWhoSeesWhat(t *testing.T) {
 		if !slices.Equal(got, row.cells) {
 			t.Errorf("the table has\n%s\nand it is\n%s", row, rightsRow{row.method, row.path, got})
 		}
+	}
+	res, err := visitors["nobod"].send(http.MethodGet, "/staff/oidc/start", nil)
+	must(t, err)
+	if to, err := res.Location(); err != nil || to.Query().Get("redirect_uri") != a.PublicURL()+"/staff/oidc/callback" || to.Query().Get("client_id") != "folgmed" {
+		t.Errorf("sign-in is begun at %v, %v", to, err)
 	}
 	for route := range missing {
 		t.Errorf("%s is not in testdata/rights.txt: say there who may see it", route)
@@ -244,14 +258,14 @@ func visitorsForRights(t *testing.T, a *App) map[string]visitor {
 	fresh := func() visitor {
 		jar, err := cookiejar.New(nil)
 		must(t, err)
-		return visitor{a.PublicURL(), &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+		return visitor{a.public.URL(), &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
 	}
 	all := map[string]visitor{"nobod": fresh(), "subst": fresh()}
 	for _, p := range peopleForRights {
 		link, err := a.SignInLink(t.Context(), p.Email)
 		must(t, err)
 		v := fresh()
-		res, err := v.http.Get(link)
+		res, err := v.http.Get(strings.Replace(link, a.PublicURL(), v.base, 1))
 		must(t, err)
 		doc, err := goquery.NewDocumentFromReader(res.Body)
 		must(t, err)
@@ -319,4 +333,17 @@ func (v visitor) ask(method, path string) (string, error) {
 	default:
 		return res.Status, nil
 	}
+}
+
+// openIDProvider is a real one, for the sign-in that is begun there.
+func openIDProvider(t *testing.T) (issuer string) {
+	t.Helper()
+	mux := http.NewServeMux()
+	server := httptest.NewServer(mux)
+	t.Cleanup(server.Close)
+	kept := storage.NewStorage(storage.NewUserStore(server.URL))
+	provider, err := op.NewProvider(&op.Config{CryptoKey: sha256.Sum256([]byte("test"))}, kept, op.StaticIssuer(server.URL), op.WithAllowInsecure())
+	must(t, err)
+	mux.Handle("/", provider)
+	return server.URL
 }

@@ -75,7 +75,7 @@ func slide(set surveys.Set, sheets []rehearsal.Sheet, k int) []rehearsal.Sheet {
 // storyPeople are those whom the story is about.
 var storyPeople = []access.Person{
 	{Email: principal, Name: "Ingrid Solheim", Role: access.Principal, Schools: []string{school}},
-	{Email: "stedfortreder@skole.example", Name: "Amir Haddad", Role: access.Deputy, Schools: []string{school}},
+	{Email: "stedfortreder@skole.example", Name: "Amir Haddad", Role: access.Reporter, DeputyUntil: now.AddDate(0, 6, 0), Schools: []string{school}},
 	{Email: teacher, Name: "Laila Berg", Role: access.Teacher, Schools: []string{school}, Classes: []string{school + "/8A"}},
 	{Email: "renhold@skole.example", Name: "Rolf Moen", Role: access.Reporter, Schools: []string{school}, Lang: "nn"},
 	{Email: "eier@kommune.example", Name: "Siv Moe", Role: access.OwnerRole, Lang: "en"},

@@ -44,9 +44,11 @@ type Server struct {
 	Rehearsal bool   `env:"FOLGMED_REHEARSAL" help:"Mark this installation as a rehearsal at its first start: its clock can be set and its waves moved by command. Can not be undone."`
 
 	OIDCIssuer           string `env:"FOLGMED_OIDC_ISSUER" name:"oidc-issuer" help:"OpenID Connect provider for staff, such as https://auth.dataporten.no."`
+	OIDCName             string `env:"FOLGMED_OIDC_NAME" name:"oidc-name" default:"Feide" help:"What staff call the provider: the button says it."`
 	OIDCClientID         string `env:"FOLGMED_OIDC_CLIENT_ID" name:"oidc-client-id" help:"Client id at the provider."`
 	OIDCClientSecret     string `env:"FOLGMED_OIDC_CLIENT_SECRET" name:"oidc-client-secret" help:"Client secret. Better: --oidc-client-secret-file."`
 	OIDCClientSecretFile string `env:"FOLGMED_OIDC_CLIENT_SECRET_FILE" name:"oidc-client-secret-file" type:"path" help:"File that holds the client secret."`
+	OIDCTrustEmail       bool   `env:"FOLGMED_OIDC_TRUST_EMAIL" name:"oidc-trust-email" help:"Take the provider's e-mail addresses without its word that they are confirmed: for one where the employer sets them, and no user."`
 
 	SMTP             string `env:"FOLGMED_SMTP" name:"smtp" help:"Mail server as host:port, such as smtp.example.org:587. Without it no e-mail is sent."`
 	SMTPTLS          string `env:"FOLGMED_SMTP_TLS" name:"smtp-tls" enum:"starttls,tls,none" default:"starttls" help:"How the mail server is spoken to: starttls, tls (from the first byte, as on port 465), or none, which only a server on this machine may have."`
@@ -208,6 +210,12 @@ func (s *Server) Resolve() error {
 	}
 	if s.OIDCIssuer != "" && (s.OIDCClientID == "" || s.OIDCClientSecret == "") {
 		fault("--oidc-issuer needs --oidc-client-id and --oidc-client-secret-file")
+	}
+	if s.OIDCIssuer != "" && s.PublicURL == "" {
+		fault("--oidc-issuer needs --public-url: the provider sends people back there")
+	}
+	if s.OIDCIssuer != "" && s.OIDCName == "" {
+		fault("--oidc-issuer needs --oidc-name: what staff call the provider")
 	}
 	if s.OIDCIssuer == "" && s.OIDCClientID != "" {
 		fault("--oidc-client-id needs --oidc-issuer")

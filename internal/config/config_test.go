@@ -29,6 +29,23 @@ func TestResolveListsEveryFaultAtOnce(t *testing.T) {
 	}
 }
 
+// TestSignInElsewhereLeadsBack: the provider has to know where to.
+func TestSignInElsewhereLeadsBack(t *testing.T) {
+	s := valid()
+	s.OIDCIssuer, s.OIDCName, s.OIDCClientID, s.OIDCClientSecret = "https://idp.example", "Feide", "folgmed", "a secret"
+	if err := s.Resolve(); err == nil || !strings.Contains(err.Error(), "--oidc-issuer needs --public-url") {
+		t.Errorf("without a public address: %v", err)
+	}
+	s.OIDCName, s.PublicURL = "", "https://folgmed.example"
+	if err := s.Resolve(); err == nil || !strings.Contains(err.Error(), "--oidc-name") {
+		t.Errorf("without a name for the button: %v", err)
+	}
+	s.OIDCName = "Feide"
+	if err := s.Resolve(); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestResolveAccepts(t *testing.T) {
 	for name, change := range map[string]func(*Server){
 		"the defaults":          func(*Server) {},

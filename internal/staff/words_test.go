@@ -45,7 +45,7 @@ func TestEveryComposedKeyIsThere(t *testing.T) {
 	for _, s := range []duty.Step{duty.Opened, duty.Joined, duty.Raised, duty.Ended} {
 		add("step.", string(s))
 	}
-	for _, r := range access.Roles {
+	for _, r := range append([]access.Role{access.Deputy}, access.Roles...) {
 		add("role.", string(r))
 	}
 	add("conclusion.", duty.Concern, duty.NoConcern, duty.InCase, duty.NewCase, duty.NoCase)

@@ -207,10 +207,10 @@ type site struct {
 var people = []access.Person{
 	{Email: "rektor@example.no", Name: "Ragnhild Rektor", Role: access.Principal, Owner: own, Schools: []string{fjordvik}},
 	{Email: "begge@example.no", Name: "Bodil Begge", Role: access.Principal, Owner: own, Schools: []string{aasen, fjordvik}},
-	{Email: "nynorsk@example.no", Name: "Nils Nynorsk", Role: access.Deputy, Owner: own, Schools: []string{aasen}},
+	{Email: "nynorsk@example.no", Name: "Nils Nynorsk", Role: access.Reporter, DeputyUntil: now.AddDate(0, 0, 7), Owner: own, Schools: []string{aasen}},
 	{Email: "english@example.no", Name: "Emma English", Role: access.Principal, Owner: own, Schools: []string{fjordvik}, Lang: "en"},
 	{Email: "5a@example.no", Name: "Laila Lærer", Role: access.Teacher, Owner: own, Schools: []string{fjordvik}, Classes: []string{fjordvik + "/5A"}},
-	{Email: "vikar@example.no", Name: "Vilde Vikar", Role: access.Deputy, Owner: own, Schools: []string{fjordvik}},
+	{Email: "vikar@example.no", Name: "Vilde Vikar", Role: access.Reporter, DeputyUntil: now.AddDate(0, 0, 7), Owner: own, Schools: []string{fjordvik}},
 	{Email: "renhold@example.no", Name: "Rolf Renhold", Role: access.Reporter, Owner: own, Schools: []string{fjordvik}},
 	{Email: "eier@example.no", Name: "Eirin Eier", Role: access.OwnerRole, Owner: own},
 }

@@ -41,6 +41,9 @@ func newFront(t *testing.T, mail bool) *front {
 	var people []access.Person
 	for _, p := range staff {
 		p.Name = strings.ToUpper(p.ID[:1]) + p.ID[1:]
+		if p.Role == access.Deputy {
+			p.Role, p.DeputyUntil = access.Reporter, d.clock.AddDate(0, 6, 0)
+		}
 		people = append(people, p)
 	}
 	clock := func() time.Time { return d.clock }

@@ -18,6 +18,7 @@ BACKUP
     TABLE folgmed.release,
     TABLE folgmed.duty_event,
     TABLE folgmed.rate_choice,
+    TABLE folgmed.rhythm_choice,
     TABLE folgmed.told,
     TABLE folgmed.pause,
     TABLE folgmed.voided,

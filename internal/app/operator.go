@@ -58,10 +58,9 @@ func (a *App) saveRoster(ctx context.Context, r roster.Roster) error {
 		if err != nil {
 			return err
 		}
-		if o.Rate == 0 { // not said: as it was
-			known, _ := a.schedule.Roster().Owner(o.Org)
-			o.Rate = cmp.Or(known.Rate, roster.DefaultRate)
-		}
+		known, _ := a.schedule.Roster().Owner(o.Org) // what is not said is as it was
+		o.Rate = cmp.Or(o.Rate, known.Rate, roster.DefaultRate)
+		o.Rhythm = cmp.Or(o.Rhythm, known.Rhythm, roster.DefaultRhythm)
 		if err := a.store.SaveRoster(ctx, roster.Version{ID: id, Owner: o, At: a.opt.Now(), By: operatorName}); err != nil {
 			return fmt.Errorf("save the roster of %s: %w", o.Name, err)
 		}
@@ -91,6 +90,10 @@ func (a *App) mayReplace(o roster.Owner) error {
 			o.Name, now.Rate, o.Rate, now.Rate)
 	}
 	plan := a.schedule.Plan()
+	if ok && o.Rhythm != 0 && o.Rhythm != now.Rhythm && len(plan.WavesOf(o.Org)) > 0 {
+		return fmt.Errorf("rhythm of %s is %d weeks, and a roster can not change it to %d: the owner chooses how often pupils are asked on its own page, from the next school year on; write %d, or leave it out",
+			o.Name, now.Rhythm, o.Rhythm, now.Rhythm)
+	}
 	asked := func(n wave.Number) bool { return slices.Contains(plan.Owners(n), o.Org) }
 	for _, n := range plan.Unreleased() {
 		if asked(n) {

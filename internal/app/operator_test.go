@@ -87,7 +87,8 @@ func TestSlipsForWeeksThatAreAsked(t *testing.T) {
 
 // An owner begins with the rate of its first roster. A later roster can not
 // change it in the middle of a term; what the owner chooses acts from the next.
-func TestRateIsTheOwnersToChoose(t *testing.T) {
+// With the rhythm it is so by school years.
+func TestRateAndRhythmAreTheOwnersToChoose(t *testing.T) {
 	t.Parallel()
 	a, _ := newInstallation(t).start(t)
 	known := oneSchool()
@@ -126,5 +127,20 @@ func TestRateIsTheOwnersToChoose(t *testing.T) {
 		if got := a.schedule.Rate(o, n); got != want {
 			t.Errorf("wave %d has the rate %g, want %g", n, got, want)
 		}
+	}
+	// How often pupils are asked is theirs too, from a school year on.
+	b.submit(b.get("/staff"), "/rhythm", url.Values{"weeks": {"4"}})
+	must(t, a.schedule.Refresh(t.Context()))
+	o = a.schedule.Roster().Owners[0]
+	from := wave.NewCalendar(o).RhythmFrom(now)
+	if o.RhythmIn(from-1) != 2 || o.RhythmIn(from) != 4 {
+		t.Errorf("asked every %d weeks, and from %d every %d", o.RhythmIn(from-1), from, o.RhythmIn(from))
+	}
+	must(t, player(a, 1).Open(t.Context(), firstWave))
+	known.Owners[0].Rate, known.Owners[0].Rhythm = 0, 0
+	must(t, a.SaveRoster(t.Context(), known))
+	known.Owners[0].Rhythm = 1
+	if err := a.SaveRoster(t.Context(), known); err == nil || !strings.Contains(err.Error(), "how often pupils are asked") {
+		t.Errorf("a roster with another rhythm: %v", err)
 	}
 }

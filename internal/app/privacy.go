@@ -9,6 +9,7 @@ import (
 	"github.com/folgmed/folgmed/internal/config"
 	"github.com/folgmed/folgmed/internal/privacy"
 	"github.com/folgmed/folgmed/internal/pupil"
+	"github.com/folgmed/folgmed/internal/wave"
 	"github.com/folgmed/folgmed/internal/web"
 )
 
@@ -57,9 +58,10 @@ func (a *App) privacyReader(c echo.Context) (*privacy.Reader, error) {
 	}
 	r := &privacy.Reader{Name: p.Name, Lang: p.Lang}
 	owner, _ := a.schedule.Roster().Owner(p.Owner)
+	weeks := owner.RhythmIn(wave.NumberOf(a.schedule.Now()).SchoolYear())
 	for _, s := range owner.Schools {
 		if p.AtSchool(s.Org) || p.May(access.SeeOwner) {
-			r.Schools = append(r.Schools, privacy.School{School: s, Owner: owner})
+			r.Schools = append(r.Schools, privacy.School{School: s, Owner: owner, Weeks: weeks})
 		}
 	}
 	return r, nil

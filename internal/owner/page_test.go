@@ -70,6 +70,18 @@ func (j *journals) AppendRateChoice(_ context.Context, c roster.RateChoice) erro
 	return nil
 }
 
+func (j *journals) AppendRhythmChoice(_ context.Context, c roster.RhythmChoice) error {
+	if j.broken {
+		return errDisk
+	}
+	for i, o := range j.owners {
+		if o.Org == c.Owner && !slices.ContainsFunc(o.RhythmChoices, func(o roster.RhythmChoice) bool { return o.ID == c.ID }) {
+			j.owners[i].RhythmChoices = append(o.RhythmChoices, c)
+		}
+	}
+	return nil
+}
+
 const (
 	eirin  = "eirin@example.no"
 	nils   = "nils@example.no" // reads nynorsk
@@ -190,7 +202,7 @@ func (o *office) acts() []string {
 
 func TestOwnerPageIsForTheOwnersPeople(t *testing.T) {
 	o := newOffice(t)
-	for _, path := range []string{"", "/adult", "/rate"} {
+	for _, path := range []string{"", "/adult", "/rate", "/rhythm"} {
 		method := map[bool]string{true: http.MethodGet, false: http.MethodPost}[path == ""]
 		if w := o.do(t, rektor, method, owner.Path+path, url.Values{"signal": {strings.Repeat("a", 32)}, "rate": {"many"}}); w.Code != http.StatusForbidden {
 			t.Errorf("a principal at %s: status %d", path, w.Code)
@@ -300,6 +312,61 @@ func TestChoosingARate(t *testing.T) {
 	}
 	if text := section(o.page(t, otto)); !strings.Contains(text, "Nå gjelder: Få.") {
 		t.Errorf("another owner: %s", text)
+	}
+}
+
+// TestChoosingARhythm: it acts from the next school year, and from this one
+// until its first survey.
+func TestChoosingARhythm(t *testing.T) {
+	o := newOffice(t)
+	for i := range o.owners {
+		o.owners[i].Rhythm = 2
+	}
+	section := func(doc *goquery.Document) string {
+		return strings.Join(strings.Fields(doc.Find("section[aria-labelledby=rhythm]").Text()), " ")
+	}
+	doc := o.page(t, eirin)
+	if text := section(doc); !strings.Contains(text, "Nå gjelder: Annenhver uke.") || strings.Contains(text, "Fra høsten") || !strings.Contains(text, "begynner høsten 2027") {
+		t.Errorf("before: %s", text)
+	}
+	for _, weeks := range []string{"", "3", "often"} {
+		if again := read(t, o.post(t, eirin, doc, "/rhythm", url.Values{"weeks": {weeks}}), http.StatusUnprocessableEntity); again.Find("#fault").Length() != 1 {
+			t.Errorf("%q is not refused", weeks)
+		}
+	}
+	o.broken = true
+	again := read(t, o.post(t, eirin, doc, "/rhythm", url.Values{"weeks": {"1"}}), http.StatusServiceUnavailable)
+	o.broken = false
+	for range 2 { // what was chosen is still marked
+		if w := o.post(t, eirin, again, "/rhythm", nil); w.Code != http.StatusSeeOther {
+			t.Fatalf("status %d: %s", w.Code, w.Body)
+		}
+	}
+	if got := o.owners[0].RhythmChoices; len(got) != 1 || got[0].Weeks != 1 || got[0].From != 2027 || got[0].By == "" || len(o.owners[1].RhythmChoices) != 0 {
+		t.Fatalf("stored: %+v", got)
+	}
+	if !slices.Contains(o.acts(), "chose_rhythm 1 weeks from 2027") {
+		t.Errorf("audit: %q", o.acts())
+	}
+	if text := section(o.page(t, eirin)); !strings.Contains(text, "Nå gjelder: Annenhver uke. Fra høsten 2027: Hver uke.") {
+		t.Errorf("until then: %s", text)
+	}
+
+	// In August it is this year's; a page of then is refused after the first survey.
+	o.now = time.Date(2027, 8, 20, 9, 0, 0, 0, time.UTC)
+	delete(o.cookies, eirin)
+	early := o.page(t, eirin)
+	if text := section(early); !strings.Contains(text, "Nå gjelder: Hver uke.") || !strings.Contains(text, "begynner høsten 2027") {
+		t.Errorf("in August: %s", text)
+	}
+	o.now = time.Date(2027, 9, 20, 9, 0, 0, 0, time.UTC)
+	delete(o.cookies, eirin)
+	late := read(t, o.post(t, eirin, early, "/rhythm", url.Values{"weeks": {"4"}}), http.StatusConflict)
+	if text := late.Find("#fault").Text(); !strings.Contains(text, "høsten 2028") || len(o.owners[0].RhythmChoices) != 1 {
+		t.Errorf("a page from before the first survey: %s", text)
+	}
+	if w := o.post(t, eirin, late, "/rhythm", nil); w.Code != http.StatusSeeOther || o.owners[0].RhythmIn(2027) != 1 || o.owners[0].RhythmIn(2028) != 4 {
+		t.Errorf("chosen once more: %d, %+v", w.Code, o.owners[0].RhythmChoices)
 	}
 }
 

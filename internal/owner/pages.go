@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -29,10 +30,11 @@ type PageStore interface {
 	AppendAudit(ctx context.Context, e audit.Entry) error
 	RateChoices(ctx context.Context) ([]roster.RateChoice, error)
 	AppendRateChoice(ctx context.Context, c roster.RateChoice) error
+	AppendRhythmChoice(ctx context.Context, c roster.RhythmChoice) error
 }
 
-// Page is the owner's page for people: what pupils say of adults, and how many
-// false alarms the owner will have. Each view and act is audited before it is
+// Page is the owner's page for people: what pupils say of adults, how many false
+// alarms the owner will have, and how often pupils are asked. Each view and act is audited before it is
 // answered.
 //
 // It stands under /staff, where the session's cookie goes.
@@ -71,6 +73,7 @@ func (p *Page) Routes(e *echo.Echo, require echo.MiddlewareFunc) {
 	e.GET(Path, p.show, require)
 	e.POST(Path+"/adult", p.passOn, require)
 	e.POST(Path+"/rate", p.choose, require)
+	e.POST(Path+"/rhythm", p.chooseRhythm, require)
 	e.POST(Path+"/report", p.answerReport, require)
 }
 
@@ -87,7 +90,13 @@ type pageData struct {
 	Rates     []rateChoice
 	Now, Next string // the rate in words; Next is empty if it stays
 	From      string // the day from which a choice acts
-	ChoiceID  string // made with the form: sent twice is one choice
+
+	Rhythms               []rhythmChoice
+	RhythmNow, RhythmNext string // in words; RhythmNext is empty if it stays
+	RhythmFrom            int    // the autumn from which a choice acts
+	weeks                 int    // chosen in vain, or 0
+
+	ChoiceID string // made with the form: sent twice is one choice
 }
 
 // visit is one of an owner's people at the page.
@@ -126,7 +135,7 @@ func (p *Page) show(c echo.Context) error {
 		return err
 	}
 	data := pageData{Saved: c.QueryParam("saved")}
-	if data.Saved != savedAdult && data.Saved != savedRate && data.Saved != savedReport {
+	if !slices.Contains([]string{savedAdult, savedRate, savedRhythm, savedReport}, data.Saved) {
 		data.Saved = ""
 	}
 	return p.render(c, v, http.StatusOK, data, 0)
@@ -136,6 +145,7 @@ func (p *Page) show(c echo.Context) error {
 const (
 	savedAdult  = "passed_on"
 	savedRate   = "rate"
+	savedRhythm = "rhythm"
 	savedReport = "report"
 )
 
@@ -165,6 +175,7 @@ func (p *Page) renderWith(c echo.Context, v *visit, status int, data pageData, c
 	if err := p.rates(ctx, v, &data, chosen); err != nil {
 		return err
 	}
+	p.rhythms(v, &data, data.weeks)
 	if data.ChoiceID == "" {
 		data.ChoiceID = rand.Text()
 	}

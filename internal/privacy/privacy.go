@@ -64,6 +64,7 @@ type Reader struct {
 type School struct {
 	roster.School
 	Owner roster.Owner
+	Weeks int // between surveys, this school year
 }
 
 // Privacy is the pages.
@@ -198,7 +199,7 @@ type about struct {
 func (p *Privacy) about(s *School) about {
 	a := about{Address: strings.TrimPrefix(strings.TrimPrefix(p.PublicURL(), "https://"), "http://") + Path}
 	if s != nil {
-		a.School, a.Owner, a.Weeks = s.Name, s.Owner.Name, s.Owner.Rhythm
+		a.School, a.Owner, a.Weeks = s.Name, s.Owner.Name, s.Weeks
 		a.Adults, a.HelpLines = s.Adults, s.Owner.HelpLines
 	}
 	return a

@@ -53,6 +53,7 @@ var Tables = []Stored{
 	{"pause", []string{"wave", "owner", "school", "class", "stands", "id", "at", "by"}, adults},
 	{"voided", []string{"wave", "school", "class", "id", "at", "by", "reason"}, adults},
 	{"rate_choice", []string{"id", "owner", "rate", "since", "at", "by"}, adults},
+	{"rhythm_choice", []string{"id", "owner", "weeks", "since", "at", "by"}, adults},
 	{"told", []string{"id", "mail", "at", "owner", "person", "step", "items", "digest", "said"}, adults},
 
 	{"roster_version", []string{"id", "owner", "at", "by", "document"}, operation},

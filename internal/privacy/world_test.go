@@ -27,16 +27,16 @@ var hashes = map[string]string{
 }
 
 var fjordvik = roster.Owner{
-	Org: "100000001", Name: "Fjordvik kommune", Rhythm: 2,
+	Org: "100000001", Name: "Fjordvik kommune",
 	HelpLines: []roster.HelpLine{{Name: "Alarmtelefonen for barn og unge", Number: "116 111", URL: "https://www.116111.no"}},
 }
 
 var (
-	granlia = privacy.School{Owner: fjordvik, School: roster.School{
+	granlia = privacy.School{Owner: fjordvik, Weeks: 2, School: roster.School{
 		Org: "200000001", Name: "Granlia ungdomsskole", Written: "nb",
 		Adults: []roster.Adult{{Name: "Mona", Role: "helsesykepleier"}, {Name: "Yusuf", Role: "miljøterapeut"}, {Name: "Ingrid", Role: "rektor"}},
 	}}
-	solvik = privacy.School{Owner: fjordvik, School: roster.School{Org: "200000002", Name: "Solvik ungdomsskule", Written: "nn"}}
+	solvik = privacy.School{Owner: fjordvik, Weeks: 2, School: roster.School{Org: "200000002", Name: "Solvik ungdomsskule", Written: "nn"}}
 )
 
 var errSignedOut = errors.New("nobody is signed in")

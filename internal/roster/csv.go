@@ -43,7 +43,6 @@ func parseCSV(file string, data []byte) (Roster, []Fault) {
 	for _, row := range t.rows {
 		r.add(t, row, lines)
 	}
-	r.defaults()
 	r.check(func(path, message, hint string) { t.fault(lineOf(lines, path), message, hint) })
 	if len(t.faults) > 0 {
 		slices.SortStableFunc(t.faults, func(a, b Fault) int { return cmp.Compare(a.Line, b.Line) })
@@ -277,7 +276,6 @@ func FromAnswers(file string, answers []byte, owner Owner, grades []int) (Roster
 		owner.Schools[last].Classes = append(owner.Schools[last].Classes, Class{Name: k.class, Grades: grades, Size: size})
 	}
 	r := Roster{Owners: []Owner{owner}}
-	r.defaults()
 	r.check(func(path, message, hint string) { t.fault(0, path+": "+message, hint) })
 	if len(t.faults) > 0 {
 		return Roster{}, joined(t.faults)

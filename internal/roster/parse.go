@@ -33,9 +33,9 @@ const (
 const namesNever = "a roster holds class sizes, never names"
 
 // Parse reads a roster from a YAML file, or from a CSV file if its name ends
-// in .csv, and fills in the default rhythm. A rate that is not given stays 0:
-// what it stands for depends on whether the owner is known. If it returns faults
-// the roster is empty: nothing is half imported.
+// in .csv. A rhythm or rate that is not given stays 0: what it stands for depends
+// on whether the owner is known. If it returns faults the roster is empty: nothing
+// is half imported.
 func Parse(file string, data []byte) (Roster, []Fault) {
 	if strings.EqualFold(filepath.Ext(file), ".csv") {
 		return parseCSV(file, data)
@@ -51,7 +51,6 @@ func Parse(file string, data []byte) (Roster, []Fault) {
 		}
 		return Roster{}, faults
 	}
-	r.defaults()
 	r.check(src.Fault)
 	if faults := src.Faults(); len(faults) > 0 {
 		return Roster{}, faults
@@ -71,15 +70,6 @@ func namesPupils(column string) bool {
 		return true
 	}
 	return false
-}
-
-// defaults fills in what an owner may leave out.
-func (r *Roster) defaults() {
-	for i := range r.Owners {
-		if r.Owners[i].Rhythm == 0 {
-			r.Owners[i].Rhythm = DefaultRhythm
-		}
-	}
 }
 
 // noter takes a fault of the value at a path such as "owners[0].schools[2].org".
@@ -113,7 +103,7 @@ func (r *Roster) check(fault noter) {
 
 func (o Owner) check(fault noter, path string) {
 	checkName(fault, path+".name", o.Name, maxName)
-	if !slices.Contains([]int{1, 2, 4}, o.Rhythm) {
+	if o.Rhythm != 0 && !slices.Contains(Rhythms, o.Rhythm) {
 		fault(path+".rhythm", fmt.Sprintf("rhythm %d", o.Rhythm), "1, 2 or 4 weeks between waves")
 	}
 	if o.Rate != 0 && !slices.Contains(Rates, o.Rate) {

@@ -16,12 +16,14 @@ type Roster struct {
 type Owner struct {
 	Org       string     `yaml:"org" json:"org"` // organisation number, nine digits
 	Name      string     `yaml:"name" json:"name"`
-	Rhythm    int        `yaml:"rhythm" json:"rhythm"`                   // weeks between waves: 1, 2 (default) or 4
+	Rhythm    int        `yaml:"rhythm,omitempty" json:"rhythm"`         // weeks between waves that it began with, one of Rhythms; RhythmIn has the one in force
 	Rate      float64    `yaml:"alarm_rate,omitempty" json:"alarm_rate"` // false alarms per class and school year that it began with, one of Rates; RateOn has the one in force
 	Holidays  []Holiday  `yaml:"holidays,omitempty" json:"holidays"`     // no school days
 	Terms     []Term     `yaml:"terms,omitempty" json:"terms"`           // first and last school day of each school year
 	HelpLines []HelpLine `yaml:"help_lines,omitempty" json:"help_lines"`
 	Schools   []School   `yaml:"schools" json:"schools"`
+
+	RhythmChoices []RhythmChoice `yaml:"-" json:"-"` // of this owner, in any order
 }
 
 // Term is the first and the last school day of a school year.

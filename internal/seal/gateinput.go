@@ -14,7 +14,7 @@ import (
 // and decides nothing: sizes and numbers in, as they are.
 func (v View) gateInput(n wave.Number, owner roster.Owner, table counts.Table, found []disclosure.Candidate, earlier []disclosure.Released) disclosure.Input {
 	in := disclosure.Input{
-		Owner: owner.Org, Wave: uint32(n), Rhythm: owner.Rhythm,
+		Owner: owner.Org, Wave: uint32(n), Rhythm: owner.RhythmIn(n.SchoolYear()),
 		Candidates: found, Earlier: earlier,
 	}
 	var waves []wave.Number

@@ -72,7 +72,7 @@ type Round struct {
 // here: what comes out is released.
 func (v View) Release(r Round) (disclosure.Release, error) {
 	found, err := watch.Find(watch.Round{
-		Owner: r.Owner.Org, Rhythm: r.Owner.Rhythm, Rate: r.Rate, Wave: uint32(r.Wave),
+		Owner: r.Owner.Org, Rhythm: r.Owner.RhythmIn(r.Wave.SchoolYear()), Rate: r.Rate, Wave: uint32(r.Wave),
 		Summaries: r.Summaries, Usual: r.Usual, Told: signalsOf(r.Earlier),
 	})
 	if err != nil {

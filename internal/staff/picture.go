@@ -195,7 +195,7 @@ func (v *visit) in(t surveys.Text) string { return t[surveys.Lang(v.lang)] }
 // nextBlock is the ISO week after which a class's next figure may come: small
 // units' figures pool the waves of a block (disclosure.BlockWaves). It is 0 if the calendar has none in sight.
 func (v *visit) nextBlock(now wave.Number) int {
-	pooled := disclosure.BlockWaves(v.owner.Rhythm)
+	pooled := disclosure.BlockWaves(v.owner.RhythmIn(now.SchoolYear()))
 	calendar := wave.NewCalendar(v.owner)
 	const ahead = 32 // the longest way to the end of a block, summer apart
 	ordinal, year := -1, now.SchoolYear()

@@ -23,7 +23,8 @@ import (
 type weeksPage struct {
 	web.Frame
 	Back, School, Year string
-	Rhythm, Figures    string
+	Rhythm, NextRhythm string // how often the school is asked, and from next autumn if that is another
+	Figures            string
 	Weeks              []weekRow
 	Pauses             []pauseCard
 	Ahead, Classes     []option // that a pause can be said of
@@ -72,15 +73,19 @@ func (s *Staff) renderWeeks(c echo.Context, v *visit, status int, said wave.Paus
 	now := s.Now()
 	this := wave.NumberOf(now)
 	autumn := this.SchoolYear()
+	rhythm := max(v.owner.RhythmIn(autumn), 1)
 	page := weeksPage{
 		Frame: v.frameAt(desk.CarryOut), Back: carryOutOf(v.school.Org), School: v.school.Org, Year: fmt.Sprintf("%d–%d", autumn, autumn+1),
-		Rhythm: v.t("weeks.rhythm." + strconv.Itoa(max(v.owner.Rhythm, 1))), Figures: v.t("weeks.figures", disclosure.BlockWaves(max(v.owner.Rhythm, 1))),
+		Rhythm: v.t("weeks.rhythm." + strconv.Itoa(rhythm)), Figures: v.t("weeks.figures", disclosure.BlockWaves(rhythm)),
 		Event: cmp.Or(said.ID, rand.Text()), Fault: fault,
+	}
+	if next := v.owner.RhythmIn(autumn + 1); next != v.owner.RhythmIn(autumn) {
+		page.NextRhythm = v.t("weeks.next_rhythm."+strconv.Itoa(next), autumn+1)
 	}
 	if what := c.QueryParam("saved"); fault == "" && (what == "paused" || what == "resumed") {
 		page.Saved = v.t("weeks.saved." + what)
 	}
-	block := disclosure.BlockWaves(max(v.owner.Rhythm, 1))
+	block := disclosure.BlockWaves(rhythm)
 	for _, week := range s.Waves.Plan().Year(v.owner, autumn, now) {
 		row := s.weekRow(v, week, this)
 		row.NewBlock = week.Asked && (week.Ordinal+1)%block == 0

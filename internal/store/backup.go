@@ -28,6 +28,7 @@ var Kept = []struct {
 	{"release", RoleJob},
 	{"duty_event", RoleJob},
 	{"rate_choice", RoleStaff},
+	{"rhythm_choice", RoleStaff},
 	{"told", RoleStaff}, // without it all would be told again
 	{"pause", RoleStaff},
 	{"voided", RoleStaff},

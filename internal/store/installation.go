@@ -76,15 +76,43 @@ func (s *Store) Roster(ctx context.Context) (roster.Roster, error) {
 	if err != nil {
 		return roster.Roster{}, err
 	}
+	chosen, err := s.rhythmChoices(ctx)
+	if err != nil {
+		return roster.Roster{}, err
+	}
 	var all roster.Roster
 	for _, id := range latest {
 		if o, ok := (*known)[id]; ok {
 			now[id] = o
 		}
-		all.Owners = append(all.Owners, now[id])
+		owner := now[id]
+		owner.RhythmChoices = chosen[owner.Org]
+		all.Owners = append(all.Owners, owner)
 	}
 	s.rosters.Store(&now)
 	return all, nil
+}
+
+// AppendRhythmChoice appends an owner's choice of a rhythm.
+func (s *Store) AppendRhythmChoice(ctx context.Context, c roster.RhythmChoice) error {
+	return s.insert(ctx, "AppendRhythmChoice", "rhythm_choice", 1, func(int) []any {
+		return []any{c.ID, c.Owner, uint8(c.Weeks), uint16(c.From), c.At, c.By} //nolint:gosec // 1, 2 or 4 weeks, and a year
+	})
+}
+
+// rhythmChoices returns every choice of a rhythm by its owner: of those who
+// chose it, the roster tells nothing.
+func (s *Store) rhythmChoices(ctx context.Context) (map[string][]roster.RhythmChoice, error) {
+	all := map[string][]roster.RhythmChoice{}
+	var c roster.RhythmChoice
+	var weeks uint8
+	var since uint16
+	err := s.each(ctx, "RhythmChoices", []any{&c.ID, &c.Owner, &weeks, &since, &c.At}, func() error {
+		c.Weeks, c.From = int(weeks), int(since)
+		all[c.Owner] = append(all[c.Owner], c)
+		return nil
+	})
+	return all, err
 }
 
 // AppendRateChoice appends an owner's choice of a rate of false alarms.

@@ -86,8 +86,17 @@ func TestRosterTakesLatestOfEachOwner(t *testing.T) {
 	must(t, s.SaveRoster(ctx, roster.Version{ID: "b", Owner: newer, At: at.Add(time.Hour), By: "p"}))
 	must(t, s.SaveRoster(ctx, roster.Version{ID: "a", Owner: older, At: at, By: "p"}))
 	must(t, s.SaveRoster(ctx, roster.Version{ID: "c", Owner: other, At: at, By: "p"}))
-	got, err := s.Roster(ctx)
-	equal(t, got, err, roster.Roster{Owners: []roster.Owner{other, newer}})
+	weekly := roster.RhythmChoice{ID: "w", Owner: newer.Org, Weeks: 1, From: 2027, At: at}
+	monthly := roster.RhythmChoice{ID: "m", Owner: newer.Org, Weeks: 4, From: 2027, At: at.Add(time.Second)}
+	for _, c := range []roster.RhythmChoice{monthly, weekly, weekly} {
+		c.By = "p" // whom the roster does not tell
+		must(t, s.AppendRhythmChoice(ctx, c))
+	}
+	newer.RhythmChoices = []roster.RhythmChoice{weekly, monthly}
+	for range 2 { // the second time from memory
+		got, err := s.Roster(ctx)
+		equal(t, got, err, roster.Roster{Owners: []roster.Owner{other, newer}})
+	}
 }
 
 func TestWaves(t *testing.T) {

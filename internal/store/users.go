@@ -52,6 +52,7 @@ const (
 	seesRosters    = "SELECT(id, owner, at, document)"
 	seesWaves      = "SELECT"
 	seesVoided     = "SELECT(wave, school, class)"
+	seesRhythms    = "SELECT(id, owner, weeks, since, at)"
 	seesPauses     = "SELECT(wave, school, class, stands, id, at)"
 )
 
@@ -69,6 +70,7 @@ var grants = map[Role]map[string]string{
 		"wave_event":     seesWaves,
 		"voided":         seesVoided,
 		"pause":          seesPauses,
+		"rhythm_choice":  seesRhythms,
 		"codes":          "SELECT, INSERT",
 		"code_use":       "SELECT, INSERT",
 		"class_session":  "SELECT, INSERT",
@@ -80,6 +82,7 @@ var grants = map[Role]map[string]string{
 		"wave_event":     seesWaves,
 		"voided":         seesVoided,
 		"pause":          seesPauses,
+		"rhythm_choice":  seesRhythms,
 		"answers":        "INSERT, SELECT(wave, nullifier)",
 		"nullifier":      "SELECT(nullifier)",
 	},
@@ -91,6 +94,7 @@ var grants = map[Role]map[string]string{
 		"voided":          seesVoided,
 		"pause":           seesPauses,
 		"rate_choice":     "SELECT",
+		"rhythm_choice":   seesRhythms,
 		"answers":         "SELECT, ALTER DELETE, OPTIMIZE",
 		"answers_sealing": "SELECT, INSERT, ALTER DELETE",
 		"nullifier":       "SELECT(wave), INSERT, ALTER DELETE",
@@ -121,6 +125,7 @@ var grants = map[Role]map[string]string{
 		"join_request":   "SELECT, INSERT, ALTER DELETE",
 		"audit":          "SELECT, INSERT",
 		"rate_choice":    "SELECT, INSERT",
+		"rhythm_choice":  "SELECT, INSERT",
 		"told":           "SELECT, INSERT",
 		"told_turn":      "SELECT, INSERT",
 	},

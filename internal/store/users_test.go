@@ -62,15 +62,16 @@ func TestWhoMayReadWhat(t *testing.T) {
 		waves     = "wave_event: id wave owner step at closes"
 		voided    = "voided: wave school class"
 		pauses    = "pause: wave school class stands id at"
+		rhythms   = "rhythm_choice: id owner weeks since at"
 	)
 	want := map[store.Role][]string{
 		store.RoleIssuer: {
 			"class_session: id wave school class attempt session version step places code ends whole_class",
 			"code_use: wave mac blinded", "codes: wave school class attempt mac",
-			settings, migration, pauses, rosters, voided, waves,
+			settings, migration, pauses, rhythms, rosters, voided, waves,
 		},
 		store.RoleCollector: {
-			"answers: wave nullifier", settings, migration, "nullifier: nullifier", pauses, rosters, voided, waves,
+			"answers: wave nullifier", settings, migration, "nullifier: nullifier", pauses, rhythms, rosters, voided, waves,
 		},
 		store.RoleJob: {
 			"answers: school class wave attempt nullifier items options",
@@ -84,6 +85,7 @@ func TestWhoMayReadWhat(t *testing.T) {
 			settings, migration, "nullifier: wave", pauses,
 			"rate_choice: id owner rate since at by",
 			"release: release wave owner school level unit audience item form value reason",
+			rhythms,
 			"roster_version: id owner at by document",
 			"summary: wave owner school unit stratum questionnaire grade roster ballots n sum squares low themes answered bad",
 			"vintage: wave body",
@@ -98,6 +100,7 @@ func TestWhoMayReadWhat(t *testing.T) {
 			settings, migration, "pause: wave owner school class stands id at by",
 			"rate_choice: id owner rate since at by",
 			"release: release wave owner school level unit audience item form value reason",
+			"rhythm_choice: id owner weeks since at by",
 			rosters,
 			"told: id mail at owner person step items digest said", "told_turn: turn holder step until",
 			"voided: wave school class id at by reason", waves,

@@ -33,14 +33,14 @@ const (
 // ISO week 8 in winter, and Monday to Wednesday before Easter. Public holidays
 // are never school days, whatever is given.
 type Calendar struct {
-	rhythm   int
+	rhythm   func(autumn int) int // weeks between waves
 	terms    []roster.Term
 	holidays []roster.Holiday
 }
 
 // NewCalendar returns the calendar of an owner whose roster was parsed.
 func NewCalendar(o roster.Owner) Calendar {
-	return Calendar{rhythm: max(o.Rhythm, 1), terms: o.Terms, holidays: o.Holidays}
+	return Calendar{rhythm: o.RhythmIn, terms: o.Terms, holidays: o.Holidays}
 }
 
 // Planned reports whether the owner's classes are asked in that week, and why.
@@ -51,6 +51,7 @@ func NewCalendar(o roster.Owner) Calendar {
 func (c Calendar) Planned(n Number) (bool, Reason) {
 	y := c.year(n.SchoolYear())
 	first, last := y.term.from.wave(), y.term.to.wave()
+	rhythm := Number(max(c.rhythm(n.SchoolYear()), 1))
 	next := first
 	for week := first; week <= min(n, last); week++ {
 		why := y.allowed(week)
@@ -58,13 +59,25 @@ func (c Calendar) Planned(n Number) (bool, Reason) {
 			why = Rhythm
 		}
 		if why == Asked {
-			next = week + Number(c.rhythm)
+			next = week + rhythm
 		}
 		if week == n {
 			return why == Asked, why
 		}
 	}
 	return false, Summer
+}
+
+// RhythmFrom is the autumn of the school year from which a rhythm that is chosen
+// now acts: this one until its first wave is due, and the next one after that.
+func (c Calendar) RhythmFrom(now time.Time) int {
+	this := NumberOf(now)
+	for n := FirstOf(this.SchoolYear()); n <= this; n++ {
+		if due, _ := c.Planned(n); due {
+			return this.SchoolYear() + 1
+		}
+	}
+	return this.SchoolYear()
 }
 
 // SchoolDays counts the school days of the week, 0 to 5.

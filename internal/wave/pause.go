@@ -78,7 +78,7 @@ func (p *Plan) CheckPause(o roster.Owner, said Pause, now time.Time) error {
 	if !said.Stands {
 		return nil
 	}
-	most := max(1, pauseWeeks/calendar.rhythm/3)
+	most := max(1, pauseWeeks/max(o.RhythmIn(said.Wave.SchoolYear()), 1)/3)
 	known := false
 	for _, class := range school.Classes {
 		if said.Class != "" && said.Class != class.Name {

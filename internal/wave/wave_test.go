@@ -128,6 +128,37 @@ func TestCalendar(t *testing.T) {
 	})
 }
 
+// A rhythm that is chosen acts from the beginning of a school year: a year that
+// has begun to ask stays as it is, to its last week.
+func TestRhythmFromASchoolYearOn(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		o := roster.Owner{Rhythm: rapid.SampledFrom(roster.Rhythms).Draw(t, "before")}
+		before := NewCalendar(o)
+		n := Number(rapid.IntRange(100, 400).Draw(t, "chosen in wave"))
+		from := before.RhythmFrom(n.Opens())
+		o.RhythmChoices = []roster.RhythmChoice{{Weeks: rapid.SampledFrom(roster.Rhythms).Draw(t, "after"), From: from}}
+		after := NewCalendar(o)
+		for week := FirstOf(from - 1); week < FirstOf(from); week++ {
+			was, _ := before.Planned(week)
+			if is, _ := after.Planned(week); is != was {
+				t.Errorf("wave %d of the year before: asked %t, was %t", week, is, was)
+			}
+		}
+		asked := 0
+		for week := FirstOf(from); week <= n; week++ {
+			if was, _ := before.Planned(week); was {
+				asked++
+			}
+		}
+		if asked > 0 {
+			t.Errorf("chosen in wave %d it acts from %d, which has asked %d times", n, from, asked)
+		}
+		if this := n.SchoolYear(); from != this && from != this+1 {
+			t.Errorf("chosen in %d it acts from %d", this, from)
+		}
+	})
+}
+
 // steps of a wave in order, as events of one owner.
 func history(n Number, owner string, at time.Time, upTo int) []Event {
 	events := []Event{opened(n, owner, at, n.Closes())}

@@ -1,0 +1,2 @@
+-- AppendRhythmChoice
+INSERT INTO rhythm_choice (id, owner, weeks, since, at, `by`)

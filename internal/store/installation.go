@@ -96,7 +96,7 @@ func (s *Store) Roster(ctx context.Context) (roster.Roster, error) {
 // AppendRhythmChoice appends an owner's choice of a rhythm.
 func (s *Store) AppendRhythmChoice(ctx context.Context, c roster.RhythmChoice) error {
 	return s.insert(ctx, "AppendRhythmChoice", "rhythm_choice", 1, func(int) []any {
-		return []any{c.ID, c.Owner, uint8(c.Weeks), uint16(c.From), c.At, c.By} //nolint:gosec // 1, 2 or 4 weeks, and a year
+		return []any{c.ID, c.Owner, uint8(c.Weeks), uint16(c.From), c.At, c.By}
 	})
 }
 

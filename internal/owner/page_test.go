@@ -104,8 +104,8 @@ func newOffice(t testing.TB) *office {
 	t.Helper()
 	o := &office{now: moment, cookies: map[string]*http.Cookie{}}
 	o.journals = &journals{store: store{owners: []roster.Owner{
-		{Org: own, Name: "Vik kommune", Rate: .25, Schools: []roster.School{{Org: schoolA, Name: "Fjordvik skole"}, {Org: schoolB, Name: "Åsen skule"}}},
-		{Org: other, Name: "Nes kommune", Rate: .1, Schools: []roster.School{{Org: schoolOfOther, Name: "Nes skole"}}},
+		{Org: own, Name: "Vik kommune", Rhythm: 2, Rate: .25, Schools: []roster.School{{Org: schoolA, Name: "Fjordvik skole"}, {Org: schoolB, Name: "Åsen skule"}}},
+		{Org: other, Name: "Nes kommune", Rhythm: 4, Rate: .1, Schools: []roster.School{{Org: schoolOfOther, Name: "Nes skole"}}},
 	}}}
 	o.found(t, own, schoolA, "a", "notice", 4)
 	o.found(t, other, schoolOfOther, "c", "act", 10)
@@ -319,9 +319,6 @@ func TestChoosingARate(t *testing.T) {
 // until its first survey.
 func TestChoosingARhythm(t *testing.T) {
 	o := newOffice(t)
-	for i := range o.owners {
-		o.owners[i].Rhythm = 2
-	}
 	section := func(doc *goquery.Document) string {
 		return strings.Join(strings.Fields(doc.Find("section[aria-labelledby=rhythm]").Text()), " ")
 	}

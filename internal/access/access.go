@@ -56,12 +56,15 @@ func (p Person) on(now time.Time) Person {
 }
 
 // Store keeps the journal, and apart from it who would like to be let in.
-// AppendAccess returns when the event is durable and every later AccessEvents will
-// show it; an event twice is one event. What DropRequest has deleted is gone for
-// good.
+// AppendAccess returns when the event is durable and every later read will show
+// it; an event twice is one event, though AccessEvents and AccessCount, which are
+// of those later and not later than a time, have it twice. What DropRequest has
+// deleted is gone for good.
 type Store interface {
 	AppendAccess(ctx context.Context, e Event) error
-	AccessEvents(ctx context.Context) ([]Event, error)
+	AccessEvents(ctx context.Context, after time.Time) ([]Event, error)
+	AccessCount(ctx context.Context, until time.Time) (int, error)
+	AccessEventsOf(ctx context.Context, person string) ([]Event, error)
 	AddRequest(ctx context.Context, r Request) error
 	Requests(ctx context.Context, school string) ([]Request, error)
 	DropRequest(ctx context.Context, id string) error
@@ -95,8 +98,8 @@ type Service struct {
 	asks  *rate.Limiter // of people who would like to be let in
 
 	mu     sync.Mutex
-	folded *state
-	at     time.Time // when folded was read
+	folded *state    // the latest; what was given to a request does not change any more
+	at     time.Time // as of when
 }
 
 // New checks the options, and reads the session key or makes one.

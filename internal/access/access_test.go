@@ -458,7 +458,7 @@ func TestJournalHoldsNoSecret(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.press(token, "the form")
-	events, err := s.journal.AccessEvents(t.Context())
+	events, err := s.journal.AccessEvents(t.Context(), time.Time{})
 	if err != nil {
 		t.Fatal(err)
 	}

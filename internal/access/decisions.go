@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/folgmed/folgmed/internal/web"
@@ -35,17 +34,13 @@ type Decision struct {
 // DecidedAbout returns what others decided about a person, the oldest first: all
 // that the journal has, for the person to read.
 func (s *Service) DecidedAbout(ctx context.Context, person string) ([]Decision, error) {
-	events, err := s.store.AccessEvents(ctx)
+	events, err := s.store.AccessEventsOf(ctx, person)
 	if err != nil {
 		return nil, web.Fail("unavailable", fmt.Errorf("read the access journal: %w", err))
 	}
-	slices.SortStableFunc(events, func(a, b Event) int { return a.At.Compare(b.At) })
 	var all []Decision
 	var before Person
 	for _, e := range events {
-		if e.Person != person {
-			continue
-		}
 		d := Decision{At: e.At, By: e.By}
 		switch e.Step {
 		case linkMade:

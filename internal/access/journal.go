@@ -90,6 +90,9 @@ type state struct {
 	pins      map[string]pin    // by "SCHOOL/CLASS"
 	invites   map[string]invite // by school
 	last      time.Time         // of the latest event
+	rows      int               // of the journal that are in it
+	begun     time.Time         // when the first of them was read
+	applied   map[string]bool   // ids of those that mattered; of no use to a reader
 }
 
 type link struct {
@@ -110,19 +113,37 @@ func (st *state) byEmail(email string) (Person, bool) {
 	return p, ok
 }
 
-// fold reads events in the order of their times, as seen at now. The links,
-// sessions and subject of a removed person go with the person: adding the same
-// address again makes a new one.
-func fold(events []Event, now time.Time) (*state, error) {
-	st := &state{
+func newState(now time.Time) *state {
+	return &state{
 		people: map[string]Person{}, emails: map[string]string{}, links: map[string]link{},
 		tokens: map[string]string{}, subjects: map[subject]string{}, bound: map[string]time.Time{}, ended: map[string]bool{},
 		calendars: map[string]string{}, pins: map[string]pin{}, invites: map[string]invite{},
+		begun: now, applied: map[string]bool{},
 	}
+}
+
+// clone copies all that readers look at, so that they may go on with theirs.
+func (st *state) clone() *state {
+	next := *st
+	next.people, next.emails, next.links = maps.Clone(st.people), maps.Clone(st.emails), maps.Clone(st.links)
+	next.tokens, next.subjects, next.bound, next.ended = maps.Clone(st.tokens), maps.Clone(st.subjects), maps.Clone(st.bound), maps.Clone(st.ended)
+	next.calendars, next.pins, next.invites = maps.Clone(st.calendars), maps.Clone(st.pins), maps.Clone(st.invites)
+	return &next
+}
+
+// fold adds events, which are all later than those folded before, in the order of
+// their times, as seen at now. The links, sessions and subject of a removed person
+// go with the person: adding the same address again makes a new one.
+func (st *state) fold(events []Event, now time.Time) (*state, error) {
+	if len(events) == 0 {
+		return st, nil
+	}
+	next := st.clone()
+	next.rows += len(events)
 	var matter []Event
 	for _, e := range events {
-		if e.At.After(st.last) {
-			st.last = e.At
+		if e.At.After(next.last) {
+			next.last = e.At
 		}
 		if keep, passing := passes[e.Step]; !passing || now.Sub(e.At) <= keep {
 			matter = append(matter, e)
@@ -132,11 +153,15 @@ func fold(events []Event, now time.Time) (*state, error) {
 		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ID, b.ID))
 	})
 	for _, e := range matter {
-		if err := st.apply(e); err != nil {
+		if next.applied[e.ID] {
+			continue
+		}
+		if err := next.apply(e); err != nil {
 			return nil, fmt.Errorf("read access event %s (%s): %w", e.ID, e.Step, err)
 		}
+		next.applied[e.ID] = true
 	}
-	return st, nil
+	return next, nil
 }
 
 func (st *state) apply(e Event) error {
@@ -228,23 +253,43 @@ func (s *Service) recent(ctx context.Context) (*state, error) {
 	return s.read(ctx)
 }
 
-// read holds s.mu, so that a fold begun before an append can not take the
-// place of one begun after it.
+// read folds what is new. It holds s.mu, so that a fold begun before an append can
+// not take the place of one begun after it.
 func (s *Service) read(ctx context.Context) (*state, error) {
 	now := s.now()
-	events, err := s.store.AccessEvents(ctx)
+	st, events, err := s.unfolded(ctx, now)
 	if err != nil {
 		return nil, web.Fail("unavailable", fmt.Errorf("read the access journal: %w", err))
 	}
-	if s.folded, err = fold(events, now); err != nil {
+	if st, err = st.fold(events, now); err != nil {
+		s.folded = nil
 		return nil, err
 	}
-	s.at = now
-	return s.folded, nil
+	s.folded, s.at = st, now
+	return st, nil
+}
+
+// unfolded returns the events that the latest fold lacks, and that fold. An event
+// that another process stamped with an earlier time, or the same, is not among
+// those later than the fold, but among those that are not it makes one more: then
+// all is read anew. So it is once in a while, to leave out what matters no more.
+func (s *Service) unfolded(ctx context.Context, now time.Time) (*state, []Event, error) {
+	if st := s.folded; st != nil && now.Sub(st.begun) < bygone {
+		events, err := s.store.AccessEvents(ctx, st.last)
+		if err != nil {
+			return nil, nil, err
+		}
+		known, err := s.store.AccessCount(ctx, st.last)
+		if err != nil || known == st.rows {
+			return st, events, err
+		}
+	}
+	events, err := s.store.AccessEvents(ctx, time.Time{})
+	return newState(now), events, err
 }
 
 // append stamps an event later than all that st knows, so that a clock set
-// back does not undo what was done, and forgets the fold.
+// back does not undo what was done. Whoever asks from now on is told of it.
 func (s *Service) append(ctx context.Context, st *state, e Event) error {
 	e.At = s.now().UTC().Truncate(time.Millisecond)
 	if !e.At.After(st.last) {
@@ -255,7 +300,7 @@ func (s *Service) append(ctx context.Context, st *state, e Event) error {
 	}
 	err := s.store.AppendAccess(ctx, e)
 	s.mu.Lock()
-	s.folded = nil
+	s.at = time.Time{}
 	s.mu.Unlock()
 	if err != nil {
 		return web.Fail("unavailable", fmt.Errorf("write %s to the access journal: %w", e.Step, err))

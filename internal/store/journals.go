@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"github.com/folgmed/folgmed/internal/access"
 	"github.com/folgmed/folgmed/internal/audit"
@@ -61,14 +62,34 @@ func (s *Store) AppendAccess(ctx context.Context, e access.Event) error {
 	})
 }
 
-// AccessEvents returns every change to who may sign in, oldest first.
-func (s *Store) AccessEvents(ctx context.Context) ([]access.Event, error) {
+// AccessEvents returns every change to who may sign in that is later than a time,
+// oldest first, and one twice that was appended twice.
+func (s *Store) AccessEvents(ctx context.Context, after time.Time) ([]access.Event, error) {
+	if after.IsZero() {
+		after = noTime
+	}
+	return s.access(ctx, "AccessEvents", param("after", after.UnixMilli()))
+}
+
+// AccessCount is how many changes there are that are not later than a time, each
+// as often as it was appended.
+func (s *Store) AccessCount(ctx context.Context, until time.Time) (int, error) {
+	n, err := s.count(ctx, "AccessCount", param("until", until.UnixMilli()))
+	return int(n), err
+}
+
+// AccessEventsOf returns every change about one person, oldest first.
+func (s *Store) AccessEventsOf(ctx context.Context, person string) ([]access.Event, error) {
+	return s.access(ctx, "AccessEventsOf", param("person", person))
+}
+
+func (s *Store) access(ctx context.Context, name string, of any) ([]access.Event, error) {
 	var all []access.Event
 	var e access.Event
-	err := s.each(ctx, "AccessEvents", []any{&e.ID, &e.At, &e.By, &e.Step, &e.Person, &e.Body}, func() error {
+	err := s.each(ctx, name, []any{&e.ID, &e.At, &e.By, &e.Step, &e.Person, &e.Body}, func() error {
 		all = append(all, e)
 		return nil
-	})
+	}, of)
 	return all, err
 }
 

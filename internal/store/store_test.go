@@ -364,8 +364,16 @@ func TestJournals(t *testing.T) {
 	for _, e := range []access.Event{removed, added, added} {
 		must(t, s.AppendAccess(ctx, e))
 	}
-	changes, err := s.AccessEvents(ctx)
+	changes, err := s.AccessEvents(ctx, time.Time{})
+	equal(t, changes, err, []access.Event{added, added, removed})
+	changes, err = s.AccessEvents(ctx, added.At)
+	equal(t, changes, err, []access.Event{removed})
+	count, err := s.AccessCount(ctx, added.At)
+	equal(t, count, err, 2)
+	changes, err = s.AccessEventsOf(ctx, "p1")
 	equal(t, changes, err, []access.Event{added, removed})
+	changes, err = s.AccessEventsOf(ctx, "p2")
+	equal(t, changes, err, nil)
 
 	choice := roster.RateChoice{ID: "1", Owner: "964338531", Rate: .1, From: "2027-01-01", At: at, By: "p1"}
 	later := roster.RateChoice{ID: "0", Owner: "964338531", Rate: .5, From: "2027-08-01", At: at.Add(time.Second), By: "p1"}

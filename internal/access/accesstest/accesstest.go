@@ -3,6 +3,7 @@
 package accesstest
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"net/http/httptest"
@@ -21,8 +22,7 @@ import (
 )
 
 // Journal keeps access events and audit entries in memory, under the rules of
-// a Store: what is appended is there for every later reader, and an id twice
-// is one event. Break makes it fail.
+// a Store: what is appended is there for every later reader. Break makes it fail.
 type Journal struct {
 	mu       sync.Mutex
 	events   []access.Event
@@ -38,17 +38,35 @@ func (j *Journal) AppendAccess(ctx context.Context, e access.Event) error {
 	if err := j.fault(ctx); err != nil {
 		return err
 	}
-	if !slices.ContainsFunc(j.events, func(o access.Event) bool { return o.ID == e.ID }) {
-		j.events = append(j.events, e)
-	}
+	j.events = append(j.events, e)
 	return nil
 }
 
 // AccessEvents implements access.Store.
-func (j *Journal) AccessEvents(ctx context.Context) ([]access.Event, error) {
+func (j *Journal) AccessEvents(ctx context.Context, after time.Time) ([]access.Event, error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	return slices.Clone(j.events), j.fault(ctx)
+	return slices.DeleteFunc(slices.Clone(j.events), func(e access.Event) bool { return !e.At.After(after) }), j.fault(ctx)
+}
+
+// AccessCount implements access.Store.
+func (j *Journal) AccessCount(ctx context.Context, until time.Time) (n int, err error) {
+	later, err := j.AccessEvents(ctx, until)
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return len(j.events) - len(later), err
+}
+
+// AccessEventsOf implements access.Store.
+func (j *Journal) AccessEventsOf(ctx context.Context, person string) ([]access.Event, error) {
+	all, err := j.AccessEvents(ctx, time.Time{})
+	slices.SortStableFunc(all, func(a, b access.Event) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ID, b.ID)) })
+	seen := map[string]bool{}
+	return slices.DeleteFunc(all, func(e access.Event) bool {
+		again := seen[e.ID]
+		seen[e.ID] = true
+		return again || e.Person != person
+	}), err
 }
 
 // AddRequest implements access.Store.

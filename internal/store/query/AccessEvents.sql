@@ -1,2 +1,2 @@
 -- AccessEvents
-SELECT id, at, `by`, step, person, body FROM access_event ORDER BY at, id LIMIT 1 BY id
+SELECT id, at, `by`, step, person, body FROM access_event WHERE at > fromUnixTimestamp64Milli({after:Int64}, 'UTC') ORDER BY at, id

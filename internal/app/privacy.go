@@ -7,6 +7,7 @@ import (
 
 	"github.com/folgmed/folgmed/internal/access"
 	"github.com/folgmed/folgmed/internal/config"
+	"github.com/folgmed/folgmed/internal/desk"
 	"github.com/folgmed/folgmed/internal/privacy"
 	"github.com/folgmed/folgmed/internal/pupil"
 	"github.com/folgmed/folgmed/internal/wave"
@@ -56,7 +57,7 @@ func (a *App) privacyReader(c echo.Context) (*privacy.Reader, error) {
 	if !ok {
 		return nil, web.Fail("signed_out", errNotSignedIn)
 	}
-	r := &privacy.Reader{Name: p.Name, Lang: p.Lang}
+	r := &privacy.Reader{Name: p.Name, Lang: p.Lang, Nav: desk.Own(c, a.schedule.Roster(), p).Frame("").Nav}
 	owner, _ := a.schedule.Roster().Owner(p.Owner)
 	weeks := owner.RhythmIn(wave.NumberOf(a.schedule.Now()).SchoolYear())
 	for _, s := range owner.Schools {

@@ -177,7 +177,7 @@ func (v *Visit) Frame(here Section) web.Frame {
 		return f
 	}
 	for _, school := range v.Schools {
-		f.Nav = append(f.Nav, web.NavItem{
+		f.Places = append(f.Places, web.NavItem{
 			Label: school.Name, Href: "/staff?school=" + school.Org, Current: school.Org == v.School.Org,
 		})
 	}

@@ -36,7 +36,7 @@ func TestWaysToPages(t *testing.T) {
 	}
 	want := map[string][]string{
 		"rektor":  {"Oversikt", "Meldinger", "Saker", "Klasser", "Trinn og skole", "Tilsyn", "Gjennomføring", "Ansatte"},
-		"to":      {"Oversikt", "Meldinger", "Saker", "Klasser", "Trinn og skole", "Tilsyn", "Gjennomføring", "Ansatte", "Vik skole", "Åsen skule"},
+		"to":      {"Oversikt", "Meldinger", "Saker", "Klasser", "Trinn og skole", "Tilsyn", "Gjennomføring", "Ansatte"},
 		"laerer":  {"Oversikt", "Meld frå", "Meldingar", "Tiltak", "Klassar", "Tilsyn", "Undersøkinga i klassen"},
 		"renhold": {"Report a concern", "Reports", "Supervision"},
 		"eier":    {"Skoleeier", "Rektorer"},
@@ -88,7 +88,7 @@ func TestWaysToPages(t *testing.T) {
 			t.Errorf("an owner's person is at %q", frame.Place)
 		}
 	}
-	if open("to", "?school="+aas); frame.Place != "Åsen skule" || frame.Nav[1].Href != "/staff/reports?school="+aas || !frame.Nav[9].Current {
+	if open("to", "?school="+aas); frame.Place != "Åsen skule" || frame.Nav[1].Href != "/staff/reports?school="+aas || len(frame.Places) != 2 || !frame.Places[1].Current {
 		t.Errorf("the other school: %+v", frame)
 	}
 	// A page without a way of its own belongs to the one that leads to it.

@@ -29,7 +29,7 @@ func (p *Privacy) materials(c echo.Context) error {
 	page.Narrow = true
 	if len(reader.Schools) > 1 {
 		for _, s := range reader.Schools {
-			page.Nav = append(page.Nav, web.NavItem{
+			page.Places = append(page.Places, web.NavItem{
 				Label: s.Name, Href: StaffPath + "?school=" + url.QueryEscape(s.Org), Current: s.Org == school.Org,
 			})
 		}

@@ -57,6 +57,7 @@ type Key struct {
 type Reader struct {
 	Name    string
 	Lang    string // empty: the school's written standard
+	Nav     []web.NavItem
 	Schools []School
 }
 
@@ -182,7 +183,7 @@ func (p *Privacy) school(c echo.Context) (reader *Reader, school School, lang st
 
 // frame stands around the pages of a signed-in reader.
 func (r *Reader) frame(s School) web.Frame {
-	return web.Frame{Who: r.Name, Place: s.Name, Home: "/staff"}
+	return web.Frame{Who: r.Name, Place: s.Name, Home: "/staff", Nav: r.Nav}
 }
 
 // about is what a letter or a set of slides says of the school it is from; of

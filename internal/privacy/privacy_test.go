@@ -418,7 +418,7 @@ func TestSchoolsNames(t *testing.T) {
 		}
 	}
 	materials := s.page(t, privacy.StaffPath+"?school="+solvik.Org, "")
-	if got := text(materials.Find("nav [aria-current]")); got != "Solvik ungdomsskule" {
+	if got := text(materials.Find(".ways [aria-current]")); got != "Solvik ungdomsskule" {
 		t.Errorf("the page is of %q", got)
 	}
 	if got := materials.Find(`main a[href*="school=` + solvik.Org + `"]`).Length(); got != 6 {

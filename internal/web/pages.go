@@ -31,6 +31,7 @@ var shell = must(NewCatalog(files, "locale"))
 type Frame struct {
 	Home    string // where the wordmark leads; "/staff" if empty
 	Nav     []NavItem
+	Places  []NavItem // schools to choose between
 	Who     string // the name of who is signed in; empty: nobody, and no way out
 	Place   string // school or owner, beside the name
 	SignOut string // where "sign out" posts to; "/staff/signout" if empty
@@ -45,6 +46,13 @@ type NavItem struct {
 }
 
 func (f Frame) frame() Frame { return f }
+
+// most is how many ways stand on one row of a phone.
+const most = 3
+
+// Folds says whether a phone shows the ways only when it is asked to: more
+// would push the page itself down by half a screen.
+func (f Frame) Folds() bool { return len(f.Nav)+len(f.Places) > most }
 
 // Pages are templates that share one layout, bound to a catalog.
 type Pages struct {

@@ -67,7 +67,8 @@ type sessionPage struct {
 	web.Frame
 	Session
 	Class, Path string
-	Size        int // of the class
+	Back        string // where the week's survey is carried out, for who leads the school
+	Size        int    // of the class
 	Older       bool
 	Now         time.Time
 	Address     string // where a code is typed
@@ -116,6 +117,9 @@ func (p *Pages) render(c echo.Context, v *visit, status int, page sessionPage) e
 	page.Class, page.Size, page.Path = v.class.Name, v.class.Size, access.SessionOf(v.School.Org, v.class.Name)
 	page.Older, page.Event = oldEnough(v.class), rand.Text()
 	page.MayPrint, page.MayPIN = v.Person.May(access.PrintSlips), v.Person.May(access.MakePIN)
+	if v.Person.May(access.CarryOut) {
+		page.Back = "/staff/carry-out?school=" + v.School.Org
+	}
 	page.How = sentences(p.cat.Text(v.Lang, "how.list"))
 	page.Taken, page.TimeLeft = p.count(v, session), p.left(v, session)
 	page.Until = web.Clock(v.Lang, session.Ends)

@@ -56,9 +56,14 @@ func (p *Page) fillDuty(ctx context.Context, v *visit, data *pageData, again rep
 		if w == (duty.Waiting{}) {
 			continue
 		}
-		data.Waiting = append(data.Waiting, waitingCard{
-			School: school.Name, Prompts: p.cat.Plural(v.lang, "waiting.prompts", w.Prompts), Reports: p.cat.Plural(v.lang, "waiting.reports", w.Reports),
-		})
+		card := waitingCard{School: school.Name}
+		if w.Prompts > 0 {
+			card.Prompts = p.cat.Plural(v.lang, "waiting.prompts", w.Prompts)
+		}
+		if w.Reports > 0 {
+			card.Reports = p.cat.Plural(v.lang, "waiting.reports", w.Reports)
+		}
+		data.Waiting = append(data.Waiting, card)
 	}
 	return nil
 }

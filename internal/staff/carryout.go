@@ -22,21 +22,26 @@ import (
 // It counts nothing that anyone answered.
 type carryOutPage struct {
 	web.Frame
-	Back    string
-	Week    int // ISO
-	State   string
-	Classes []classCard
-	Weeks   string // where the weeks of the year are, and pauses
-	Asks    string // where the questions are
-	Voided  string // the class whose answers were just set aside, or empty
+	Week   int // ISO
+	State  string
+	Grades []gradeRows
+	Weeks  string // where the weeks of the year are, and pauses
+	Asks   string // where the questions are
+	Voided string // the class whose answers were just set aside, or empty
 }
 
-// classCard is one class in the week's survey.
-type classCard struct {
-	Name, Grades, State string
-	Anew                string // when and by whom it was sent to answer anew, and why
-	Void                string // where that is done; empty: it can not be
-	Session             string // where the class session is opened and slips are printed
+// gradeRows are the classes of a grade, or of several that go together.
+type gradeRows struct {
+	Name    string
+	Classes []classRow
+}
+
+// classRow is one class in the week's survey.
+type classRow struct {
+	Name, State string
+	Anew        string // when and by whom it was sent to answer anew, and why
+	Void        string // where that is done; empty: it can not be
+	Session     string // where the class session is opened and slips are printed
 }
 
 // voidPage is /staff/carry-out/void: are you sure, and why?
@@ -78,32 +83,41 @@ func (s *Staff) carryOut(c echo.Context) error {
 	}
 	plan := s.Waves.Plan()
 	state := plan.StateFor(v.owner.Org, n)
-	page := carryOutPage{Frame: v.frameAt(desk.CarryOut), Back: overviewOf(v.school.Org), State: s.carryOutState(v, plan, n, state)}
+	page := carryOutPage{Frame: v.frameAt(desk.CarryOut), State: s.carryOutState(v, plan, n, state)}
 	_, page.Week = n.Week()
 	page.Weeks, page.Asks = v.weeksHref(), "/staff/questions?school="+v.school.Org
 	for _, class := range sortClasses(v.school.Classes) {
 		ask, ok := plan.Ask(v.school.Org, class.Name, n)
 		asked := ok && !ask.Paused && state != wave.StatePlanned
-		card := classCard{Name: class.Name, Grades: v.grades(class.Grades), State: v.t("carry_out.not_asked"), Anew: anew[class.Name]}
+		row := classRow{Name: class.Name, State: v.t("carry_out.not_asked"), Anew: anew[class.Name]}
 		if asked {
-			card.State = v.t("carry_out.asked")
-			card.Session = access.SessionOf(v.school.Org, class.Name)
+			row.State = v.t("carry_out.asked")
+			row.Session = access.SessionOf(v.school.Org, class.Name)
 		}
 		if ask.Paused {
-			card.State = v.t("carry_out.paused")
+			row.State = v.t("carry_out.paused")
 		}
 		if asked && slices.ContainsFunc(wave.VoidReasons, func(r wave.VoidReason) bool { return wave.CheckVoid(ask, r) == nil }) {
-			card.Void = "/staff/carry-out/void?" + url.Values{"school": {v.school.Org}, "class": {class.Name}}.Encode()
+			row.Void = "/staff/carry-out/void?" + url.Values{"school": {v.school.Org}, "class": {class.Name}}.Encode()
 		}
-		if class.Name == c.QueryParam("voided") && card.Anew != "" {
+		if class.Name == c.QueryParam("voided") && row.Anew != "" {
 			page.Voided = class.Name
 		}
-		page.Classes = append(page.Classes, card)
+		page.add(v.grades(class.Grades), row)
 	}
 	if err := s.audit(ctx, v, "read_carry_out", ""); err != nil {
 		return err
 	}
 	return s.pages.Render(c, http.StatusOK, "carryout", v.lang, page)
+}
+
+// add puts a class below its grade: the classes come in their natural order.
+func (p *carryOutPage) add(grade string, row classRow) {
+	if n := len(p.Grades); n == 0 || p.Grades[n-1].Name != grade {
+		p.Grades = append(p.Grades, gradeRows{Name: grade})
+	}
+	last := &p.Grades[len(p.Grades)-1]
+	last.Classes = append(last.Classes, row)
 }
 
 // carryOutState says how far the week's survey has come, and what is next.

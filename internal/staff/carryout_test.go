@@ -38,10 +38,10 @@ func TestCarryOutShowsTheWeek(t *testing.T) {
 	if got := doc.Find(".lead").Text(); got != "Uke 47. Undersøkelsen er åpen til torsdag 19. november 2026 klokka 18." {
 		t.Errorf("an open week: %q", got)
 	}
-	if diff := cmp.Diff([]string{"5A", "5B", "6A", "7", "8A", "8B", "9A", "10A"}, texts(doc.Find(".card h2"))); diff != "" {
+	if diff := cmp.Diff([]string{"5A", "5B", "6A", "7", "8A", "8B", "9A", "10A"}, texts(doc.Find(".rows h3"))); diff != "" {
 		t.Errorf("classes (-want +got):\n%s", diff)
 	}
-	if got := texts(doc.Find(".cards")); strings.Contains(got[0], "svart") || strings.Contains(got[0], "%") {
+	if got := doc.Find(".rows").Text(); strings.Contains(got, "svart") || strings.Contains(got, "%") {
 		t.Errorf("a figure about answers: %s", got)
 	}
 	for _, next := range []struct {
@@ -97,7 +97,7 @@ func TestVoidOnce(t *testing.T) {
 	if got := doc.Find("#saved").Text(); !strings.Contains(got, "Svarene fra 8B er kastet") {
 		t.Errorf("the page says %q", got)
 	}
-	card := doc.Find(".card:contains('8B')").Text()
+	card := doc.Find(".rows li:contains('8B')").Text()
 	if !strings.Contains(card, "Svarer på nytt") || !strings.Contains(card, "18. november 2026 av Ragnhild Rektor. Grunn: Noen gjorde") || strings.Contains(card, "La 8B") {
 		t.Errorf("the card of 8B says %q", card)
 	}

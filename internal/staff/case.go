@@ -18,6 +18,7 @@ import (
 type casePage struct {
 	web.Frame
 	caseHead
+	Back      string // to all cases
 	From      []link
 	Facts     []saidField
 	Raise     *stepForm
@@ -124,7 +125,7 @@ func (s *Staff) showCase(c echo.Context) error {
 
 func (s *Staff) renderCase(c echo.Context, v *visit, m matters, one duty.Case, status int, again *sent) error {
 	page := casePage{
-		Frame: v.frameAt(desk.Cases), caseHead: s.head(c, v, one, again), Facts: s.caseFacts(v, m, one),
+		Frame: v.frameAt(desk.Cases), caseHead: s.head(c, v, one, again), Back: v.desk.Href("/staff/cases"), Facts: s.caseFacts(v, m, one),
 		Raise: s.asks(v, one, duty.RaisedWith, again), Inquire: s.asks(v, one, duty.Inquired, again),
 		Inquiries: v.all(one.Inquiries), Measures: v.measures(one),
 		Closings: v.all(append(one.Of(duty.Closed), one.Of(duty.Reopened)...)),

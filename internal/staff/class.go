@@ -67,7 +67,7 @@ func (s *Staff) showClass(c echo.Context) error {
 	unit := v.class(class.Name)
 	page := classPage{
 		Frame: v.frameAt(desk.Classes), Back: v.desk.Href(classesPath), Name: class.Name, Grades: v.grades(class.Grades),
-		Answered: v.participationOf(released, unit), Later: v.later(wave.NumberOf(s.Now())).Full,
+		Answered: v.participationOf(released, unit), Later: v.next(wave.NumberOf(s.Now())),
 	}
 	page.Signals, page.Over = v.signalsOf(released, prompts, unit)
 	page.Questions = s.questionsOf(v, released, unit, "question", s.columnsFor(class.Grades))

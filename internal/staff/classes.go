@@ -3,8 +3,10 @@ package staff
 import (
 	"net/http"
 	"net/url"
+	"slices"
 
 	"github.com/labstack/echo/v4"
+	"golang.org/x/text/collate"
 
 	"github.com/folgmed/folgmed/internal/desk"
 	"github.com/folgmed/folgmed/internal/disclosure"
@@ -95,6 +97,8 @@ func (s *Staff) signals(v *visit, current []disclosure.Released, prompts []duty.
 		}
 		cards = append(cards, v.standingCard(signal, prompts))
 	}
+	order := collate.New(norwegian, collate.Numeric)
+	slices.SortStableFunc(cards, func(a, b signalCard) int { return order.CompareString(a.Unit, b.Unit) })
 	return cards
 }
 

@@ -31,6 +31,7 @@ type overviewPage struct {
 	Classes   string // where the figures stand
 	Session   string // where the survey is opened in class; empty: not for the reader
 	CarryOut  string // where the week's survey is carried out; empty: not for the reader
+	Start     []link // what a leader does before the first results
 }
 
 // Nothing says whether nothing waits for the reader.
@@ -41,7 +42,7 @@ func (p overviewPage) Nothing() bool {
 // promptCard is a prompt in a list.
 type promptCard struct {
 	Href, Headline string
-	Act            bool
+	Act, grave     bool
 	State, Opened  string
 	Again          string // it has come back; empty if it has not
 }
@@ -77,6 +78,7 @@ func (s *Staff) overview(c echo.Context) error {
 	}
 	if p.May(access.CarryOut) {
 		page.CarryOut = carryOutOf(v.school.Org)
+		page.Start = v.start(page.Released)
 	}
 	newest := newestOf(released)
 	if page.Released {
@@ -92,7 +94,7 @@ func (s *Staff) overview(c echo.Context) error {
 			page.Concluded = append(page.Concluded, card)
 		}
 	}
-	slices.SortStableFunc(page.Open, func(a, b promptCard) int { return rank(b.Act) - rank(a.Act) })
+	slices.SortStableFunc(page.Open, func(a, b promptCard) int { return b.rank() - a.rank() })
 	slices.Reverse(page.Concluded)
 	if v.leads() {
 		page.Reports, page.Cases = s.waitingReports(v, m), s.waitingCases(v, m)
@@ -102,6 +104,19 @@ func (s *Staff) overview(c echo.Context) error {
 		return err
 	}
 	return s.pages.Render(c, http.StatusOK, "overview", v.lang, page)
+}
+
+// start leads who leads a school to what comes before the first results.
+func (v *visit) start(released bool) []link {
+	if released {
+		return nil
+	}
+	return []link{
+		{v.desk.Href("/staff/people"), v.t("start.people")},
+		{"/staff/personvern?school=" + v.school.Org, v.t("start.told")},
+		{v.weeksHref(), v.t("start.weeks")},
+		{"/staff/questions?school=" + v.school.Org, v.t("start.practice")},
+	}
 }
 
 // newestOf is a line of the newest wave; the zero one if there is none.
@@ -131,12 +146,17 @@ func (s *Staff) elsewhere(c echo.Context) error {
 	return web.Fail("forbidden", errNothingHere)
 }
 
-// rank puts act before notice; within each the oldest waits first.
-func rank(act bool) int {
-	if act {
+// rank puts what is grave first, and act before notice; within each the oldest
+// waits first.
+func (c promptCard) rank() int {
+	switch {
+	case c.grave:
+		return 2
+	case c.Act:
 		return 1
+	default:
+		return 0
 	}
-	return 0
 }
 
 // card is a prompt among all those that the person may see.
@@ -160,6 +180,7 @@ func (s *Staff) card(v *visit, p duty.Prompt, prompts []duty.Prompt, told map[st
 		Href:     "/staff/prompts/" + p.ID,
 		Headline: v.t("headline", v.unit(p.Unit), v.headline(lead)),
 		Act:      p.Tier == disclosure.Act,
+		grave:    p.Grave(),
 		State:    state,
 		Again:    v.again(p, duty.Earlier(prompts, p)),
 		Opened:   v.t("opened", web.Date(v.lang, p.OpenedAt), v.ago(p.OpenedAt, s.Now())),

@@ -161,6 +161,14 @@ func (v *visit) later(now wave.Number) chart.Cell {
 	return chart.Cell{Look: chart.Later, Short: v.t("cell.later_some"), Full: v.t("cell.later_some_full")}
 }
 
+// next says when a class may have its next figures.
+func (v *visit) next(now wave.Number) string {
+	if week := v.nextBlock(now); week > 0 {
+		return v.t("class.next", week)
+	}
+	return v.t("class.next_some")
+}
+
 // cell says one figure: a share in a band or in words, or that it is hidden.
 func (v *visit) cell(r disclosure.Released) chart.Cell {
 	switch form := r.Form(); {

@@ -21,6 +21,7 @@ import (
 // order, to print.
 type questionsPage struct {
 	web.Frame
+	Back   string // where the survey is carried out, for who leads the school
 	Week   string
 	Weeks  []link // others
 	Sheets []questionSheet
@@ -56,6 +57,9 @@ func (s *Staff) questions(c echo.Context) error {
 	this := wave.NumberOf(now)
 	weeks := slices.DeleteFunc(s.Waves.Plan().Year(v.owner, this.SchoolYear(), now), func(w wave.Week) bool { return !w.Asked })
 	page := questionsPage{Frame: v.frameAt(v.atClass())}
+	if v.person.May(access.CarryOut) {
+		page.Back = carryOutOf(v.school.Org)
+	}
 	if at := meant(weeks, c.QueryParam("week"), this); at >= 0 {
 		page.Week = v.weekOf(weeks[at].Number)
 		for i := max(0, at-1); i < min(len(weeks), at+weeksShown); i++ {
@@ -102,7 +106,7 @@ func (v *visit) atClass() desk.Section {
 
 func (v *visit) weekOf(n wave.Number) string {
 	_, week := n.Week()
-	return v.t("weeks.week_of", week, web.DayMonth(v.lang, n.Opens()), web.DayMonth(v.lang, n.Closes()))
+	return v.t("weeks.week_of", week, web.Days(v.lang, n.Opens(), n.Closes()))
 }
 
 // sheets are what the person's classes are asked at a place of the rotation, the

@@ -12,6 +12,7 @@ import (
 	"github.com/PuerkitoBio/goquery"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/folgmed/folgmed/internal/access"
 	"github.com/folgmed/folgmed/internal/disclosure"
 	"github.com/folgmed/folgmed/internal/duty"
 )
@@ -24,13 +25,12 @@ func TestOverviewShowsWhatWasReleased(t *testing.T) {
 	s := newSite(t)
 	doc := s.get(t, "rektor@example.no", "/staff")
 
-	want := []string{ // act first, in the natural order of nothing but age
-		"8B: noe har endret seg i svarene om å bli holdt utenfor",
+	want := []string{ // what is grave first, then act
 		"9A: minst én har svart noe svært alvorlig",
+		"8B: noe har endret seg i svarene om å bli holdt utenfor",
 		"5A: noe har endret seg i svarene om trivsel",
 	}
 	got := texts(doc.Find(".prompt h3"))
-	slices.Sort(got[:2])
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("prompts (-want +got):\n%s", diff)
 	}
@@ -48,6 +48,9 @@ func TestOverviewShowsWhatWasReleased(t *testing.T) {
 	}
 	if pictures := doc.Find("figure svg[role=img]"); pictures.Length() != 2 || pictures.Find(".cell.hidden").Length() == 0 {
 		t.Errorf("%d pictures, want two, with hatched cells", pictures.Length())
+	}
+	if got := texts(doc.Find(".signals h3")); !slices.Equal(got, []string{"5A", "8B", "9A"}) {
+		t.Errorf("signals of %q", got)
 	}
 	signals := strings.Join(texts(doc.Find(".signals li")), "\n")
 	for _, want := range []string{"Det begynte trolig i oktober 2026", "om lag én gang på fire klasseår", "Minst én har svart"} {
@@ -116,7 +119,7 @@ func TestReporterHasAHome(t *testing.T) {
 		t.Errorf("led to %q", w.Header().Get("Location"))
 	}
 	doc := s.get(t, who, "/staff/reports")
-	if got := texts(doc.Find("header nav a")); !slices.Equal(got, []string{"Meld fra", "Meldinger", "Tilsyn"}) {
+	if got := texts(doc.Find(".ways nav a")); !slices.Equal(got, []string{"Meld fra", "Meldinger", "Tilsyn"}) {
 		t.Errorf("the ways are %q", got)
 	}
 	if text := doc.Text(); !strings.Contains(text, "Rolf Renhold") || doc.Find(`form[action="/staff/signout"]`).Length() != 1 {
@@ -203,10 +206,10 @@ func TestLanguageAndSchools(t *testing.T) {
 		}
 	}
 	doc := s.get(t, "begge@example.no", "/staff?school="+aasen)
-	if got := texts(doc.Find("header nav a")); !slices.Equal(got[len(got)-2:], []string{"Fjordvik skole", "Åsen skule"}) {
+	if got := texts(doc.Find(".ways nav a")); !slices.Equal(got[len(got)-2:], []string{"Fjordvik skole", "Åsen skule"}) {
 		t.Errorf("the way between schools: %q", got)
 	}
-	if got := texts(doc.Find("header nav [aria-current]")); !slices.Equal(got, []string{"Oversikt", "Åsen skule"}) {
+	if got := texts(doc.Find(".ways nav [aria-current]")); !slices.Equal(got, []string{"Oversikt", "Åsen skule"}) {
 		t.Errorf("the school one is at: %q", got)
 	}
 }
@@ -307,8 +310,15 @@ func TestSevereTakesObservationsOnly(t *testing.T) {
 	const who = "rektor@example.no"
 	path := "/staff/prompts/" + s.promptOf(t, "9A").ID
 	doc := s.get(t, who, path)
-	if doc.Find(`form[action$="/concluded"]`).Length() != 0 || !strings.Contains(doc.Find("section[aria-labelledby=conclude] .empty").Text(), "med rektors begrunnelse etter at det er undersøkt") {
-		t.Error("a severe prompt has a form to conclude it, or does not say why it has none")
+	if doc.Find(`form[action$="/concluded"]`).Length() != 0 || !strings.Contains(doc.Find(`form[action$="/answered"]`).Text(), "med en grunn etter at det er undersøkt") {
+		t.Error("a severe prompt has a form to conclude it, or does not say how it ends")
+	}
+	if err := s.access.AddPerson(t.Context(), access.Person{Email: "9a@example.no", Name: "Lars Lærer", Role: access.Teacher, Owner: own, Schools: []string{fjordvik}, Classes: []string{fjordvik + "/9A"}}); err != nil {
+		t.Fatal(err)
+	}
+	teachers := s.get(t, "9a@example.no", path)
+	if teachers.Find("form").Length() != 2 || !strings.Contains(teachers.Find("section[aria-labelledby=conclude] .empty").Text(), "med rektors begrunnelse etter at det er undersøkt") {
+		t.Error("who may not end a severe prompt has a form to, or is not told why there is none")
 	}
 	forced := url.Values{"event": {strings.Repeat("x", 20)}, "seen": {"1"}, "conclusion": {"no_concern"}, "reason": {"x"}}
 	if w := s.do(t, who, http.MethodPost, path+"/concluded", forced); w.Code != http.StatusUnprocessableEntity {

@@ -25,7 +25,7 @@ type weeksPage struct {
 	Back, School, Year string
 	Rhythm, NextRhythm string // how often the school is asked, and from next autumn if that is another
 	Figures            string
-	Weeks              []weekRow
+	Past, Weeks        []weekRow // those that are over; this one and those ahead
 	Pauses             []pauseCard
 	Ahead, Classes     []option // that a pause can be said of
 	Event, Fault       string   // the pause's id; why nothing was written
@@ -94,7 +94,11 @@ func (s *Staff) renderWeeks(c echo.Context, v *visit, status int, said wave.Paus
 				row.Pauses = append(row.Pauses, v.paused(p))
 			}
 		}
-		page.Weeks = append(page.Weeks, row)
+		if week.Number < this {
+			page.Past = append(page.Past, row)
+		} else {
+			page.Weeks = append(page.Weeks, row)
+		}
 		if week.Asked && week.State == wave.StatePlanned && now.Before(week.Number.SaidBy()) {
 			page.Ahead = append(page.Ahead, option{strconv.Itoa(int(week.Number)), v.weekOf(week.Number), week.Number == said.Wave})
 		}
@@ -114,7 +118,7 @@ func (s *Staff) weekRow(v *visit, week wave.Week, this wave.Number) weekRow {
 	n := week.Number
 	row := weekRow{Now: n == this, Asked: week.Asked}
 	_, row.Week = n.Week()
-	row.Days = web.DayMonth(v.lang, n.Opens()) + " – " + web.DayMonth(v.lang, n.Closes())
+	row.Days = web.Days(v.lang, n.Opens(), n.Closes())
 	key := "weeks.state." + string(week.State)
 	if week.State == wave.StatePlanned {
 		key = "weeks.why." + string(week.Why)

@@ -29,7 +29,7 @@ func TestTheYearAndItsPauses(t *testing.T) {
 			t.Errorf("the page lacks %q", want)
 		}
 	}
-	if row := doc.Find("tr[aria-current]").Text(); !strings.Contains(row, "47") || !strings.Contains(row, "Åpen nå") || !strings.Contains(row, "16. november – 19. november") || !strings.Contains(row, "24. november") {
+	if row := doc.Find("tr[aria-current]").Text(); !strings.Contains(row, "47") || !strings.Contains(row, "Åpen nå") || !strings.Contains(row, "16.–19. november") || !strings.Contains(row, "24. november") {
 		t.Errorf("this week: %s", row)
 	}
 	ahead := doc.Find("#wave option").First().AttrOr("value", "")
@@ -84,7 +84,7 @@ func TestTheYearAndItsPauses(t *testing.T) {
 
 	// A class that pauses this week is not asked, and says so.
 	s.pauses = []wave.Pause{{Wave: thisWave, Owner: own, School: fjordvik, Class: "8B", Stands: true}}
-	card := s.get(t, rektor, carryOut).Find(".card:contains('8B')")
+	card := s.get(t, rektor, carryOut).Find(".rows li:contains('8B')")
 	if !strings.Contains(card.Text(), "Har pause denne uka") || card.Find("a").Length() != 0 {
 		t.Errorf("a class that pauses: %s", card.Text())
 	}

@@ -20,6 +20,7 @@ import (
 type yearPage struct {
 	web.Frame
 	School, Title, Printed string
+	Back                   string // to all cases
 	Years                  []yearLink
 	ExportHref             string
 	Cases                  []caseYear
@@ -75,7 +76,7 @@ func (s *Staff) showYear(c echo.Context) error {
 	}
 	here := "/staff/documentation?school=" + v.school.Org + "&year="
 	page := yearPage{
-		Frame: v.frameAt(desk.Cases), School: v.school.Name, Title: v.t("year.title", schoolYear(year)), Printed: web.DateTime(v.lang, s.Now()),
+		Frame: v.frameAt(desk.Cases), Back: v.desk.Href("/staff/cases"), School: v.school.Name, Title: v.t("year.title", schoolYear(year)), Printed: web.DateTime(v.lang, s.Now()),
 		ExportHref: "/staff/documentation/year.json?school=" + v.school.Org + "&year=" + strconv.Itoa(year),
 	}
 	for _, y := range years {

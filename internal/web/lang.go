@@ -76,6 +76,17 @@ func DayMonth(lang string, t time.Time) string {
 	return strings.TrimSuffix(Date(lang, t), t.In(Oslo).Format(" 2006"))
 }
 
+// Days writes the days from one to another, the month once where it is one:
+// 23.–26. november, 30. november – 3. desember, or 23–26 November.
+func Days(lang string, from, to time.Time) string {
+	first, last := DayMonth(lang, from), DayMonth(lang, to)
+	if from.In(Oslo).Month() != to.In(Oslo).Month() {
+		return first + " – " + last
+	}
+	day, _, _ := strings.Cut(first, " ")
+	return day + "–" + last
+}
+
 // Midnight is when the day of t in Oslo ends.
 func Midnight(t time.Time) time.Time {
 	y, m, d := t.In(Oslo).Date()

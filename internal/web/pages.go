@@ -32,10 +32,10 @@ type Frame struct {
 	Home    string // where the wordmark leads; "/staff" if empty
 	Nav     []NavItem
 	Places  []NavItem // schools to choose between
-	Who     string // the name of who is signed in; empty: nobody, and no way out
-	Place   string // school or owner, beside the name
-	SignOut string // where "sign out" posts to; "/staff/signout" if empty
-	Narrow  bool   // one column of text, as for a form
+	Who     string    // the name of who is signed in; empty: nobody, and no way out
+	Place   string    // school or owner, beside the name
+	SignOut string    // where "sign out" posts to; "/staff/signout" if empty
+	Narrow  bool      // one column of text, as for a form
 }
 
 // NavItem is one place the navigation leads to.

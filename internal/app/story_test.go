@@ -249,7 +249,7 @@ func TestFromTabletToAClosedCase(t *testing.T) {
 		"factors":        {"Klassen er satt sammen på nytt i høst, og gruppene er de samme i alle fag."},
 		"elsewhere":      {"yes"},
 		"best_interests": {"Elevene vil ikke flyttes. De vil at voksne er nær, og at klassen deles på nye måter."},
-	}, "Undersøkelsen er lagret")
+	}, "Det dere har undersøkt, er lagret")
 	s.visit(path+"/plan", "Utestenging")
 	s.Look("story-plan-empty")
 	measure := fields{

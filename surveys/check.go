@@ -122,8 +122,8 @@ func (c checker) item(path string, item Item) {
 	for o, option := range item.Options {
 		at := fmt.Sprintf("%s.options[%d]", path, o)
 		c.text(at+".text", option.Text)
-		if option.Face != "" {
-			known(c, at+".face", "face", option.Face, Faces)
+		if option.Picture != "" {
+			known(c, at+".picture", "picture", option.Picture, Pictures)
 		}
 	}
 

@@ -53,7 +53,7 @@ func TestCheck(t *testing.T) {
 			"35: option 1 counts, but a worse one does not",
 			"36: option 1 is called the worst step, but with polarity good_first it is not",
 		}},
-		{"face", "face: middle", "face: grin", []string{`21: unknown face "grin"`}},
+		{"picture", "picture: middle", "picture: grin", []string{`21: unknown picture "grin"`}},
 		{"one option", "      - {text: {nb: Aldri, nn: Aldri, en: Never}}\n", "", []string{"33: 1 options"}},
 		{"counts missing", "    counts: [3]\n", "", []string{"9: no option counts toward the share"}},
 		{"counts out of range", "counts: [3]", "counts: [3, 4]", []string{"23: counts option 4 of 3"}},

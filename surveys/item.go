@@ -2,11 +2,16 @@ package surveys
 
 import "slices"
 
-// Faces are the pictures an option may have beside its words. The first three
-// are faces for how something is; the next three are counters for how often
+// Pictures are what an option may have beside its words. The first three are
+// faces for how something is; the next three are counters for how often
 // something happened, since a smile or a frown beside "many times" pulls
-// children to the friendly end (DOMAIN: Hall et al. 2016).
-var Faces = []string{"good", "middle", "bad", "never", "sometimes", "often"}
+// children to the friendly end (DOMAIN: Hall et al. 2016); the rest are the
+// places of a school day.
+var Pictures = []string{
+	"good", "middle", "bad",
+	"never", "sometimes", "often",
+	"everywhere", "classroom", "corridor", "changing_room", "toilets", "outside", "way_to_school", "other_place",
+}
 
 // Feeds reports whether the item feeds that stream.
 func (i Item) Feeds(s Stream) bool { return slices.Contains(i.Streams, s) }

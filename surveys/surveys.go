@@ -60,8 +60,8 @@ const (
 // Option is one answer to an item. Options are numbered from 1 in the order of
 // the file; 0 is "would rather not answer".
 type Option struct {
-	Text Text   `yaml:"text" json:"text"`
-	Face string `yaml:"face,omitempty" json:"face,omitempty"` // name of a picture beside the words, one of Faces
+	Text    Text   `yaml:"text" json:"text"`
+	Picture string `yaml:"picture,omitempty" json:"picture,omitempty"` // name of what is drawn beside the words, one of Pictures
 }
 
 // Item is one question.

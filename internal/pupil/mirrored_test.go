@@ -42,7 +42,7 @@ func withMirrored(o *pupil.Options) {
 			item.Text = translate(item.Text)
 			options := make([]surveys.Option, len(item.Options)) // items share theirs
 			for o, option := range item.Options {
-				options[o] = surveys.Option{Text: translate(option.Text), Face: option.Face}
+				options[o] = surveys.Option{Text: translate(option.Text), Picture: option.Picture}
 			}
 			item.Options = options
 		}
@@ -91,12 +91,12 @@ func TestRightToLeft(t *testing.T) {
 		b.click(".hear-all")
 		for _, step := range []string{
 			"[...document.querySelectorAll('.progress circle')]",
-			"[...document.querySelectorAll('.face')][0].closest('.row').querySelectorAll('input, .face')",
+			"[...document.querySelectorAll('.picture')][0].closest('.row').querySelectorAll('input, .picture')",
 			"document.querySelectorAll('.skip input, .skip span')",
 			"document.querySelectorAll('.actions button')",
 		} {
-			if size == "tablet" && strings.Contains(step, ".face") {
-				step = "document.querySelectorAll('.face')" // side by side there
+			if size == "tablet" && strings.Contains(step, ".picture") {
+				step = "document.querySelectorAll('.picture')" // side by side there
 			}
 			if !eval[bool](b, "(parts => parts.length > 1 && parts.every((x, i) => i === 0 || x < parts[i - 1]))([..."+step+"].map(e => e.getBoundingClientRect().right))") {
 				t.Errorf("%s: does not run from right to left: %s", size, step)

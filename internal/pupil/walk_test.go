@@ -15,14 +15,15 @@ const rotations = 4
 
 // walk goes through a whole questionnaire by script: a tap is a tap, and a
 // browser's way of moving a finger there costs more than all else. It returns
-// what each screen said, and takes one option of each in turn.
+// what each screen said, with a ring where there was a picture, and takes one
+// option of each in turn.
 const walk = `(() => {
 	const next = () => document.querySelector("button.primary").click();
 	const seen = [];
 	next();
 	for (let i = 0; document.querySelector(".question"); i++) {
 		const options = [...document.querySelectorAll(".choice:not(.skip)")];
-		seen.push([document.querySelector("h1").textContent, ...options.map(o => o.textContent)]);
+		seen.push([document.querySelector("h1").textContent, ...options.map(o => (o.querySelector(".picture :first-child") ? "◦ " : "") + o.textContent)]);
 		document.querySelectorAll(".choice input")[(i * %d + %d) %% (options.length + 1)].click();
 		next();
 	}
@@ -81,7 +82,11 @@ func texts(items []surveys.Item, lang surveys.Lang) [][]string {
 	for _, item := range items {
 		screen := []string{item.Text[lang]}
 		for _, o := range item.Options {
-			screen = append(screen, o.Text[lang])
+			words := o.Text[lang]
+			if o.Picture != "" {
+				words = "◦ " + words
+			}
+			screen = append(screen, words)
 		}
 		all = append(all, screen)
 	}

@@ -30,7 +30,7 @@ export interface Item {
   id: string;
   background?: boolean; // who one is, not how the period was
   text: Words;
-  options: { text: Words; face?: string }[];
+  options: { text: Words; picture?: string }[];
 }
 
 // Reply is to a code. Whoever gave that of the board, or a ticket, gets the

@@ -5,7 +5,7 @@
 
 import type { Asked, Lang, Words } from "../api";
 import { h } from "../dom";
-import { face } from "../faces";
+import { picture } from "../pictures";
 import { languages } from "../languages";
 import { people } from "../screens/help";
 import { layout, number, progress } from "../screens/question";
@@ -158,7 +158,7 @@ export class Board {
       h(
         "div",
         { class: `choices ${layout(item.options) || "several"}` },
-        ...item.options.map((option, i) => row(this.in(option.text), this.sound(`${item.id}/${i + 1}`), "choice", face(option.face))),
+        ...item.options.map((option, i) => row(this.in(option.text), this.sound(`${item.id}/${i + 1}`), "choice", picture(option.picture))),
       ),
       row(text.skip, this.sound("skip"), "choice skip"),
       this.actions(text.next),

@@ -4,7 +4,7 @@
 
 import type { Item, Words } from "../api";
 import { h, svg } from "../dom";
-import { face } from "../faces";
+import { picture } from "../pictures";
 import type { Screen } from "../round";
 import { soundOf } from "../sounds";
 import type { Catalog } from "../text";
@@ -68,7 +68,7 @@ export function question(at: number): Screen {
         h(
           "div",
           { class: `choices ${layout(item.options)}` },
-          ...item.options.map((option, i) => choice(i + 1, words(option.text), sound(`${item.id}/${i + 1}`), face(option.face))),
+          ...item.options.map((option, i) => choice(i + 1, words(option.text), sound(`${item.id}/${i + 1}`), picture(option.picture))),
         ),
         choice(0, text.skip, sound("skip")),
       ),
@@ -85,7 +85,7 @@ export function question(at: number): Screen {
 
 // layout stands pictures side by side, and folds a long list into two columns.
 export function layout(options: Item["options"]): string {
-  if (options.length <= 3 && options.every((option) => option.face)) return "few";
+  if (options.length <= 3 && options.every((option) => option.picture)) return "few";
   return options.length > 6 ? "many" : "";
 }
 

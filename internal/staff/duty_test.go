@@ -457,3 +457,14 @@ func TestMeasuresAboutStaffAreNotForTheClass(t *testing.T) {
 		}
 	}
 }
+
+// A form of five fields asks once for no names, and each field that stands
+// alone asks for itself.
+func TestAFormAsksOnceForNoNames(t *testing.T) {
+	s := newSite(t)
+	for _, path := range []string{"/staff/step-in?school=" + fjordvik, "/staff/report?school=" + fjordvik} {
+		if got := strings.Count(s.get(t, teacher, path).Find("main form").Text(), "Skriv aldri navn"); got != 1 {
+			t.Errorf("%s asks %d times for no names", path, got)
+		}
+	}
+}

@@ -113,8 +113,11 @@ func (v *visit) field(f stepForm, a asking, spec duty.Spec, values duty.Fields) 
 		Required: spec.Must && (spec.Only == "" || a.scope != ""),
 		Max:      duty.MaxText,
 	}
-	if field.Hint == "" && spec.Kind == duty.KindText {
-		field.Hint = v.t("field.no_names")
+	// Said once in a form: nobody reads what stands under each of five fields.
+	noNames := v.t("field.no_names")
+	said := slices.ContainsFunc(f.Fields, func(above formField) bool { return above.Hint == noNames })
+	if field.Hint == "" && spec.Kind == duty.KindText && !said {
+		field.Hint = noNames
 	}
 	if f.Fault != nil && f.Fault.Field == name {
 		field.Fault = f.Fault.Message

@@ -167,10 +167,10 @@ func TestSentences(t *testing.T) {
 	}{
 		{"en", disclosure.Signal{Unit: class, Kind: disclosure.KindChange, Theme: disclosure.ThemeAlone, OneIn: 10, Since: "2026-10"},
 			"For some weeks fewer have said they have someone to be with than is usual in this class. It probably began in October 2026. " +
-				"Where nothing has changed, such a signal still comes about once in ten class-years; it does not say what is wrong, or with whom."},
+				"Where nothing has changed, such a signal still comes about once in ten school years for a class; it does not say what is wrong, or with whom."},
 		{"nb", disclosure.Signal{Unit: class, Kind: disclosure.KindLevel, Theme: disclosure.ThemeLeftOut, OneIn: 40, Since: "2026-09"},
 			"Over lang tid har flere i denne klassen enn andre steder svart at de blir holdt utenfor. Slik har det vært i alle fall siden september 2026. " +
-				"Der det ikke står dårligere til enn andre steder, kommer et slikt signal likevel om lag én gang på førti klasseår; det sier ikke hva som er galt, eller hvem det gjelder."},
+				"Der det ikke står dårligere til enn andre steder, kommer et slikt signal likevel om lag én gang på førti skoleår for en klasse; det sier ikke hva som er galt, eller hvem det gjelder."},
 		{"nn", disclosure.Signal{Unit: girls, Kind: disclosure.KindGroup, Theme: disclosure.ThemeWellbeing, OneIn: 2, Since: "2026-11"},
 			"I nokre veker har svara om trivsel vore dårlegare enn det som er vanleg blant jentene på dette trinnet. Det byrja truleg i november 2026. " +
 				"Der ingenting har endra seg, kjem eit slikt signal likevel om lag éin gong på to skuleår for ei slik gruppe; det seier ikkje kva som er gale, eller kven det gjeld."},

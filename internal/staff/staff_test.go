@@ -53,7 +53,7 @@ func TestOverviewShowsWhatWasReleased(t *testing.T) {
 		t.Errorf("signals of %q", got)
 	}
 	signals := strings.Join(texts(doc.Find(".signals li")), "\n")
-	for _, want := range []string{"Det begynte trolig i oktober 2026", "om lag én gang på fire klasseår", "Minst én har svart"} {
+	for _, want := range []string{"Det begynte trolig i oktober 2026", "om lag én gang på fire skoleår for en klasse", "Minst én har svart"} {
 		if !strings.Contains(signals, want) {
 			t.Errorf("the signals do not say %q:\n%s", want, signals)
 		}
@@ -476,7 +476,7 @@ func TestEveryKindIsTold(t *testing.T) {
 		"10A Se på dette i løpet av uka I noen uker har færre svart på undersøkelsen enn det som er vanlig i denne klassen.",
 		"5B Se på dette i løpet av uka I noen uker har færre svart på undersøkelsen",
 		"Hele skolen Se på dette nå Over lang tid har flere på denne skolen enn andre steder svart at andre elever erter dem",
-		"om lag én gang på to klasseår;", "om lag én gang på ti skoleår for en slik gruppe;", "om lag én gang på ti skoleår for en skole;",
+		"om lag én gang på to skoleår for en klasse;", "om lag én gang på ti skoleår for en slik gruppe;", "om lag én gang på ti skoleår for en skole;",
 	} {
 		if !strings.Contains(signals, want) {
 			t.Errorf("the signals do not say %q:\n%s", want, signals)

@@ -49,12 +49,13 @@ func (s *school) addPlace() {
 	})
 }
 
-// next waits for the page on which the next child begins.
+// next waits until the ballot is safe, and then for the new page on which the next
+// child begins.
 func (b *browser) next() {
 	b.t.Helper()
-	b.wait("document.querySelector('.thanks .status')?.dataset.status !== undefined")
+	b.wait("document.querySelector('.thanks .status')?.textContent.includes('Ikke lukk siden') === false")
 	b.click("button.primary")
-	b.there(".welcome")
+	b.there("body:not([inert]) .welcome")
 }
 
 // begins taps Start.
@@ -128,6 +129,47 @@ func TestClassSession(t *testing.T) {
 	if left := eval[int](scanning, "sessionStorage.length"); left != 0 {
 		t.Error("a tablet that has left still has the ticket")
 	}
+}
+
+// slow has a page whose shelf is full while full is set, and which gets no reply
+// about a code before the promise held is fulfilled.
+const slow = `
+	const {put} = IDBObjectStore.prototype, fetched = fetch;
+	IDBObjectStore.prototype.put = function (...ballot) {
+		if (globalThis.full) throw new DOMException("full", "QuotaExceededError");
+		return put.apply(this, ballot);
+	};
+	globalThis.fetch = async (path, request) => {
+		if (globalThis.held && path === "/api/code") {
+			globalThis.asked = true;
+			await globalThis.held;
+		}
+		return fetched(path, request);
+	};`
+
+// TestStartIsNotTakenBack has a child tap Start while the ballot of the one before
+// is still on its way, and lies nowhere but in the page. The page is loaded anew
+// when it has arrived, but not while the child waits to be let in.
+func TestStartIsNotTakenBack(t *testing.T) {
+	s, b := newSchool(t), newBrowser(t)
+	session := s.open("2B", 2)
+	b.before(slow)
+	b.visit(s.link(session.Code))
+	b.there(".welcome")
+	b.ready()
+	eval[bool](b, "globalThis.full = true")
+	first := b.answer(s, "2B", surveys.Bokmaal, ignore)
+	b.click("button.primary")
+	b.there(".welcome")
+	b.unsent()
+	eval[bool](b, "(globalThis.held = new Promise(go => globalThis.go = go), true)")
+	b.begins()
+	b.wait("globalThis.asked")
+	eval[bool](b, "dispatchEvent(new Event('pagehide'))")
+	b.wait("document.querySelector('.unsent')?.textContent === ''")
+	eval[bool](b, "(globalThis.go?.(), true)")
+	b.there(".question")
+	s.expectAnswers(first)
 }
 
 // TestSessionWithoutANetwork drops the network after a tablet has joined: the

@@ -24,6 +24,7 @@ export class App extends Round {
   declare asked: Asked | undefined; // the same for all children here
   sent: { readonly delivery: Delivery; readonly asked: Asked } | undefined;
   before: Asked | undefined; // what was asked here before the page was loaded
+  lettingIn = false; // a child has tapped Start, and waits
   typed = { code: "", fingerprint: "" };
   readonly outbox = new Outbox(() => (this.refresh(), this.renew()));
 
@@ -66,7 +67,7 @@ export class App extends Round {
 
   // idle tells whether the page may be loaded anew without anybody noticing.
   private get idle(): boolean {
-    const waiting = this.screen === start ? this.typed.code === "" && this.typed.fingerprint === "" : this.screen === welcome && ticket() !== "";
+    const waiting = this.screen === start ? this.typed.code === "" && this.typed.fingerprint === "" : this.screen === welcome && ticket() !== "" && !this.lettingIn;
     return waiting && this.outbox.safe;
   }
 
@@ -93,7 +94,9 @@ export class App extends Round {
     if (!this.used || !this.idle || !this.kept.here()) return;
     this.used = false;
     this.outbox.handOver();
-    if (!this.kept.takeOver()) location.reload();
+    if (this.kept.takeOver()) return;
+    document.body.inert = true; // a tap now would be lost
+    location.reload();
   }
 
   override show(screen: Screen<this>): void {

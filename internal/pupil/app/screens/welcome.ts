@@ -21,7 +21,9 @@ export function welcome(app: App): HTMLElement {
   const begin = async (button: HTMLElement) => {
     if (button.getAttribute("aria-disabled") === "true") return;
     button.setAttribute("aria-disabled", "true");
+    app.lettingIn = true;
     refused.textContent = joined ? await takePlace(app) : "";
+    app.lettingIn = false;
     button.removeAttribute("aria-disabled");
     if (refused.textContent === "" && app.sheet !== undefined) app.ask(0);
   };

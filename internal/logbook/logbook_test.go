@@ -19,7 +19,6 @@ import (
 	"github.com/folgmed/folgmed/internal/logbook"
 	"github.com/folgmed/folgmed/internal/roster"
 	"github.com/folgmed/folgmed/internal/web"
-	"github.com/folgmed/folgmed/internal/web/webtest"
 )
 
 const own, vik = "100000001", "200000001"
@@ -141,17 +140,10 @@ func TestEachSeesTheirOwn(t *testing.T) {
 		t.Errorf("%d of 250 lines are on one of the pages", logged)
 	}
 
-	server := httptest.NewServer(e)
-	defer server.Close()
-	b := webtest.NewBrowser(t)
-	token, err := service.Link(t.Context(), "laila@vik.no")
-	if err != nil {
-		t.Fatal(err)
-	}
-	b.Visit(server.URL + "/staff/signin?token=" + token)
-	b.Click("main form button")
+	b := accesstest.Open(t, e, service)
+	b.Enter("laila@vik.no")
 	b.Shows("h1", "Siden finnes ikke") // here is no other page
-	b.Visit(server.URL + logbook.Path)
+	b.Visit(b.URL + logbook.Path)
 	b.Click("main a.button")
 	b.Shows("main", "Du åpnet undersøkelsen i 5A")
 	b.Look("log")

@@ -18,7 +18,6 @@ import (
 	"github.com/folgmed/folgmed/internal/disclosure"
 	"github.com/folgmed/folgmed/internal/duty"
 	"github.com/folgmed/folgmed/internal/web"
-	"github.com/folgmed/folgmed/internal/web/webtest"
 )
 
 // front is the page with people who can sign in.
@@ -204,16 +203,9 @@ func TestPageSaysWhatHolds(t *testing.T) {
 // TestPageInABrowser makes and ends a calendar with clicks alone.
 func TestPageInABrowser(t *testing.T) {
 	d := newFront(t, true)
-	server := httptest.NewServer(d.echo)
-	defer server.Close()
 	d.log = []Line{{ID: "m refused", Mail: "m", At: d.clock, Owner: own, Person: d.id(t, "5a@example.no"), Step: Refused, Said: "550 5.1.1 no such user here"}}
-	b := webtest.NewBrowser(t)
-	token, err := d.access.Link(t.Context(), "rektor@example.no")
-	if err != nil {
-		t.Fatal(err)
-	}
-	b.Visit(server.URL + "/staff/signin?token=" + token)
-	b.Click("main form button")
+	b := accesstest.Open(t, d.echo, d.access)
+	b.Enter("rektor@example.no")
 	b.Shows("h1", "Påminnelser og frister")
 	b.Look("reminders")
 	b.Click(`form[action$="/calendar"] button`)

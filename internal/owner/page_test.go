@@ -24,7 +24,6 @@ import (
 	"github.com/folgmed/folgmed/internal/owner"
 	"github.com/folgmed/folgmed/internal/roster"
 	"github.com/folgmed/folgmed/internal/web"
-	"github.com/folgmed/folgmed/internal/web/webtest"
 )
 
 // journals is the store of one test of the page.
@@ -369,18 +368,8 @@ func TestChoosingARhythm(t *testing.T) {
 
 func TestOwnerPageInABrowser(t *testing.T) {
 	o := newOffice(t)
-	server := httptest.NewServer(o.echo)
-	defer server.Close()
-	b := webtest.NewBrowser(t)
-	enter := func(email string) {
-		token, err := o.access.Link(t.Context(), email)
-		if err != nil {
-			t.Fatal(err)
-		}
-		b.Visit(server.URL + "/staff/signin?token=" + token)
-		b.Click("main form button")
-	}
-	enter(eirin)
+	b := accesstest.Open(t, o.echo, o.access)
+	b.Enter(eirin)
 	b.Shows("h1", "For skoleeieren")
 	b.Look("owner")
 	b.Click(`form[action$="/adult"] button`)
@@ -389,10 +378,10 @@ func TestOwnerPageInABrowser(t *testing.T) {
 	b.Click(`form[action$="/rate"] button`)
 	b.Shows("#saved", "Valget er lagret")
 	b.Look("owner-chosen")
-	enter(nils)
+	b.Enter(nils)
 	b.Shows("h1", "For skuleeigaren")
 	o.released = nil
-	enter(emma)
+	b.Enter(emma)
 	b.Shows("h1", "For the school owner")
 	b.Look("owner-en")
 }

@@ -1,10 +1,10 @@
 package staff_test
 
 import (
-	"net/http/httptest"
 	"net/url"
 	"testing"
 
+	"github.com/folgmed/folgmed/internal/access/accesstest"
 	"github.com/folgmed/folgmed/internal/disclosure"
 	"github.com/folgmed/folgmed/internal/web/webtest"
 )
@@ -13,31 +13,21 @@ import (
 // and takes a prompt all the way with clicks alone.
 func TestPagesInABrowser(t *testing.T) {
 	s := newSite(t)
-	server := httptest.NewServer(s.echo)
-	defer server.Close()
-	b := webtest.NewBrowser(t)
-	enter := func(email string) {
-		token, err := s.access.Link(t.Context(), email)
-		if err != nil {
-			t.Fatal(err)
-		}
-		b.Visit(server.URL + "/staff/signin?token=" + token)
-		b.Click("main form button")
-	}
+	b := accesstest.Open(t, s.echo, s.access)
 
-	enter("rektor@example.no")
+	b.Enter("rektor@example.no")
 	b.Shows("h1", "Skolemiljøet akkurat nå")
 	b.Look("overview")
 
 	path := "/staff/prompts/" + s.promptOf(t, "8B").ID
-	b.Visit(server.URL + path)
+	b.Visit(b.URL + path)
 	b.Shows("h1", "8B")
 	b.Look("prompt")
 	b.Type("#observed-text", "Jeg så Ola, Kari og Per i gangen.")
 	b.Click(`form[action$="observed"] button`)
 	b.Shows(".fault", "navn")
 	b.Look("refused")
-	webtest.Eval[int](b, `document.querySelector("#observed-text").value = "", 0`)
+	webtest.Eval[int](b.Browser, `document.querySelector("#observed-text").value = "", 0`)
 	b.Type("#observed-text", "Rolig ute, men noen går alltid alene inn.")
 	b.Click(`form[action$="observed"] button`)
 	b.Shows("#saved", "Observasjonen er lagret")
@@ -47,13 +37,13 @@ func TestPagesInABrowser(t *testing.T) {
 	b.Shows("#saved", "Konklusjonen er lagret")
 	b.Look("concluded")
 
-	b.Visit(server.URL + "/staff/prompts/" + s.promptOf(t, "9A").ID)
+	b.Visit(b.URL + "/staff/prompts/" + s.promptOf(t, "9A").ID)
 	b.Shows("h1", "9A")
 	b.Look("severe")
 
 	s.more(t)
 	for _, p := range s.prompts(fjordvik) {
-		b.Visit(server.URL + "/staff/prompts/" + p.ID)
+		b.Visit(b.URL + "/staff/prompts/" + p.ID)
 		if p.Kind == disclosure.KindLevel || p.Kind == disclosure.KindGroup || p.Kind == disclosure.KindSilence || p.Kind == disclosure.KindAdult {
 			b.Shows("#said", "Dette sier svarene")
 			b.Look(string(p.Kind) + "-" + string(p.Unit.Level))
@@ -75,9 +65,9 @@ func TestPagesInABrowser(t *testing.T) {
 		{"/staff/classes/" + fjordvik + "/8B", "8B", "class"},
 		{"/staff/groups", "Trinn og hele skolen", "groups"},
 	} {
-		b.Visit(server.URL + p.path)
+		b.Visit(b.URL + p.path)
 		b.Shows("h1", p.heading)
-		webtest.Eval[int](b, `document.querySelectorAll("main details").forEach(d => d.open = true), 0`)
+		webtest.Eval[int](b.Browser, `document.querySelectorAll("main details").forEach(d => d.open = true), 0`)
 		b.Look(p.name)
 		if p.name == "talk" {
 			if sheets := b.Print("talk"); sheets < 1 || sheets > 2 {
@@ -86,7 +76,7 @@ func TestPagesInABrowser(t *testing.T) {
 		}
 	}
 
-	enter("nynorsk@example.no")
+	b.Enter("nynorsk@example.no")
 	b.Shows("h1", "Skulemiljøet akkurat no")
 	b.Look("empty")
 }

@@ -10,9 +10,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/folgmed/folgmed/internal/access/accesstest"
 	"github.com/folgmed/folgmed/internal/audit"
 	"github.com/folgmed/folgmed/internal/wave"
-	"github.com/folgmed/folgmed/internal/web/webtest"
 )
 
 const thisWave = wave.Number(newest + 1)
@@ -158,20 +158,13 @@ func TestWhoMayVoid(t *testing.T) {
 func TestCarryOutInABrowser(t *testing.T) {
 	s := newSite(t)
 	s.asked()
-	server := httptest.NewServer(s.echo)
-	defer server.Close()
-	b := webtest.NewBrowser(t)
+	b := accesstest.Open(t, s.echo, s.access)
 	for _, person := range []struct{ email, home, title, class string }{
 		{"rektor@example.no", "Skolemiljøet akkurat nå", "La 8B svare på nytt?", "8B"},
 		{"english@example.no", "The school environment right now", "Let 9A answer again?", "9A"},
 		{"nynorsk@example.no", "Skulemiljøet akkurat no", "La 1–4 svare på nytt?", "1–4"},
 	} {
-		token, err := s.access.Link(t.Context(), person.email)
-		if err != nil {
-			t.Fatal(err)
-		}
-		b.Visit(server.URL + "/staff/signin?token=" + token)
-		b.Click("main form button")
+		b.Enter(person.email)
 		b.Shows("h1", person.home)
 		b.Click(`main a[href^="` + carryOut + `"]`)
 		b.Shows(".lead", "47")

@@ -2,11 +2,11 @@ package staff_test
 
 import (
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
 
+	"github.com/folgmed/folgmed/internal/access/accesstest"
 	"github.com/folgmed/folgmed/internal/web/webtest"
 )
 
@@ -14,22 +14,15 @@ import (
 // and small, and prints the documentation.
 func TestDutyInABrowser(t *testing.T) {
 	s := newSite(t)
-	server := httptest.NewServer(s.echo)
-	defer server.Close()
-	b := webtest.NewBrowser(t)
+	b := accesstest.Open(t, s.echo, s.access)
 	enter := func(email, heading string) {
-		token, err := s.access.Link(t.Context(), email)
-		if err != nil {
-			t.Fatal(err)
-		}
-		b.Visit(server.URL + "/staff/signin?token=" + token)
-		b.Click("main form button")
+		b.Enter(email)
 		b.Shows("h1", heading)
 	}
 
 	enter(cleaner, "Meldinger")
 	b.Look("reports-empty")
-	b.Visit(server.URL + "/staff/report")
+	b.Visit(b.URL + "/staff/report")
 	b.Look("report")
 	b.Type("#reported-what", "Kari og Per satt alene")
 	b.Click("input[value=observation]")
@@ -37,15 +30,15 @@ func TestDutyInABrowser(t *testing.T) {
 	b.Click("main form button")
 	b.Shows("#fault", "navn")
 	b.Look("report-refused")
-	webtest.Eval[int](b, `document.querySelector("#reported-what").value = "", 0`)
+	webtest.Eval[int](b.Browser, `document.querySelector("#reported-what").value = "", 0`)
 	b.Type("#reported-what", "Noen sitter alene i garderoben hver dag.")
 	b.Click("main form button")
 	b.Shows("#saved", "Meldingen er sendt")
 	b.Look("reported-own")
-	b.Visit(server.URL + "/staff/step-in")
+	b.Visit(b.URL + "/staff/step-in")
 	b.Look("step-in")
 
-	webtest.Eval[string](b, `fetch("/staff/signout", {method: "POST"}).then(r => r.url)`)
+	webtest.Eval[string](b.Browser, `fetch("/staff/signout", {method: "POST"}).then(r => r.url)`)
 	b.Type("#intervened-went_on", "To sloss ved porten.")
 	b.Type("#intervened-stopped", "De ble skilt.")
 	b.Click("input[name=physical][value=no]")
@@ -96,20 +89,20 @@ func TestDutyInABrowser(t *testing.T) {
 		{"/staff/measures", "Tiltak", "measures"},
 		{"/staff/duties", "Hva loven krever av oss", "duties"},
 	} {
-		b.Visit(server.URL + p.path)
+		b.Visit(b.URL + p.path)
 		b.Shows("h1", p.heading)
-		webtest.Eval[int](b, `document.querySelectorAll("main details").forEach(d => d.open = true), 0`)
+		webtest.Eval[int](b.Browser, `document.querySelectorAll("main details").forEach(d => d.open = true), 0`)
 		b.Look(p.name)
 	}
 	if sheets := b.Print("documentation"); sheets < 1 || sheets > 2 {
 		t.Errorf("the documentation of a small case takes %d sheets", sheets)
 	}
-	b.Visit(server.URL + "/staff/reports")
+	b.Visit(b.URL + "/staff/reports")
 	b.Click("main .card:has(.tag) h3 a")
 	b.Shows("h1", "Melding")
 	b.Look("reported")
 	enter("nynorsk@example.no", "Skulemiljøet")
-	b.Visit(server.URL + "/staff/cases")
+	b.Visit(b.URL + "/staff/cases")
 	b.Shows("h1", "Saker")
 	b.Look("cases-empty")
 }

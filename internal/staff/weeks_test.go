@@ -2,15 +2,14 @@ package staff_test
 
 import (
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/folgmed/folgmed/internal/access/accesstest"
 	"github.com/folgmed/folgmed/internal/audit"
 	"github.com/folgmed/folgmed/internal/wave"
-	"github.com/folgmed/folgmed/internal/web/webtest"
 )
 
 const weeks = carryOut + "/weeks"
@@ -117,23 +116,16 @@ func TestQuestionsAsAsked(t *testing.T) {
 func TestWeeksInABrowser(t *testing.T) {
 	s := newSite(t)
 	s.asked()
-	server := httptest.NewServer(s.echo)
-	defer server.Close()
-	b := webtest.NewBrowser(t)
-	token, err := s.access.Link(t.Context(), "nynorsk@example.no")
-	if err != nil {
-		t.Fatal(err)
-	}
-	b.Visit(server.URL + "/staff/signin?token=" + token)
-	b.Click("main form button")
+	b := accesstest.Open(t, s.echo, s.access)
+	b.Enter("nynorsk@example.no")
 	b.Shows("h1", "Skulemiljøet")
-	b.Visit(server.URL + carryOut)
+	b.Visit(b.URL + carryOut)
 	b.Click(`main a[href*="/weeks"]`)
 	b.Shows("h1", "Skuleåret")
 	b.Click("#pause button")
 	b.Shows("#saved", "Pausen er lagd inn")
 	b.Look("weeks")
-	b.Visit(server.URL + "/staff/questions")
+	b.Visit(b.URL + "/staff/questions")
 	b.Shows("h2", "1–4")
 	b.Click(".practice summary")
 	b.Look("questions")

@@ -193,6 +193,7 @@ func TestFromTabletToAClosedCase(t *testing.T) {
 	s.Look("story-overview")
 	s.visit("/staff/classes", "")
 	s.Look("story-classes")
+	s.around()
 	s.enter(teacher, "Skolemiljøet akkurat nå")
 	s.Look("story-teacher")
 	s.visit("/staff/classes/"+school+"/8A", "8A")
@@ -370,6 +371,24 @@ func (s *story) observed() {
 	s.Press(kb.Enter)
 	s.Shows("#saved", "Observasjonen er lagret")
 	s.Shows(".timeline", "blir stående alene")
+}
+
+// around looks at the principal's pages that the story passes by, with the ways
+// of a phone unfolded.
+func (s *story) around() {
+	s.t.Helper()
+	for _, p := range []struct{ path, heading, name string }{
+		{"/staff/groups", "Trinn og hele skolen", "groups"},
+		{"/staff/inspections", "Tilsyn", "inspections"},
+		{"/staff/carry-out", "Gjennomføring", "carry-out"},
+		{"/staff/carry-out/weeks", "Skoleåret", "weeks"},
+		{"/staff/people", "Ansatte", "people"},
+		{"/staff/log", "Det som er logget om deg", "log"},
+	} {
+		s.visit(p.path, p.heading)
+		webtest.Eval[int](s.Browser, `document.querySelectorAll("details").forEach(d => d.open = true), 0`)
+		s.Look("story-" + p.name)
+	}
 }
 
 // tabTo presses Tab until an element has the focus, as who has no mouse does.

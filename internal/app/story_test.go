@@ -130,7 +130,9 @@ func (s *story) fill(action string, f fields) {
 	s.t.Helper()
 	values, err := json.Marshal(f)
 	must(s.t, err)
-	missing := webtest.Eval[[]string](s.Browser, fmt.Sprintf(`(() => {
+	missing := webtest.Eval[[]string](s.Browser, fmt.Sprintf(`(async () => {
+		// The page says that the step before is written before all its forms are there.
+		if (document.readyState !== "complete") await new Promise(there => addEventListener("load", there))
 		const form = document.querySelector('main form[action*=%q]'), fields = %s, missing = []
 		document.querySelector("#saved")?.remove()
 		for (let at = form; at; at = at.parentElement) if (at.tagName === "DETAILS") at.open = true

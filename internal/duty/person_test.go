@@ -91,7 +91,7 @@ func TestLooksLikePerson(t *testing.T) {
 // with "og" between are a list of names.
 func TestNamesAmongWords(t *testing.T) {
 	ordinary := []string{
-		"rolig", "ute", "i", "garderoben", "Elevene", "leker", "5A", "Rektor", "og", "Mandag", "klassen", "snakket", "om", "SFO", "nytt", "tilsyn", "fra", "uke", "46",
+		"rolig", "ute", "i", "garderoben", "Elevene", "leker", "5A", "Rektor", "og", "Mandag", "klassen", "snakket", "om", "SFO", "nytt", "tilsyn", "fra", "uke", "7",
 	}
 	all := make([]string, 0, len(givenNames))
 	for name := range givenNames {

@@ -57,7 +57,7 @@ func (p Prompt) Stage(cal Calendar, now time.Time) Stage {
 }
 
 // Grave says whether the prompt is the principal's from the first day, goes on
-// in holidays, and ends as a report does.
+// in holidays, and is never put aside.
 func (p Prompt) Grave() bool { return gravePrompt[p.Kind] }
 
 // Muted says whether the prompt is put aside today.

@@ -80,6 +80,45 @@ func TestWhoIsToldWhen(t *testing.T) {
 			report(duty.AboutPupils, true), "rektor 12-28 07:00, vikar 12-28 07:00, eier 12-29 07:00",
 		},
 		{
+			"severe in the holidays goes on, and the deputy is told", "2026-12-22 18:15", "2026-12-29 12:00",
+			prompt("5A", disclosure.KindSevere, disclosure.Act), "rektor 12-22 18:15, vikar 12-22 18:15, eier 12-24 07:00",
+		},
+		{
+			"and so does what the owner passed on about adults", "2026-12-27 18:15", "2026-12-28 12:00",
+			prompt("", disclosure.KindAdult, disclosure.Act), "rektor 12-28 07:00, vikar 12-28 07:00",
+		},
+		{
+			"found serious, it is the owner's at once", "2026-11-17 10:00", "2026-11-17 20:00",
+			func(w *world, t testing.TB) {
+				w.reported(t, duty.AboutPupils, false)
+				w.decided(t, duty.Judged, duty.Fields{duty.FieldSerious: {duty.Yes}, duty.FieldReason: {"Flere mot én."}, duty.FieldOn: {"2026-11-17"}})
+			}, "rektor 11-17 10:00, vikar 11-17 10:00, eier 11-17 10:00",
+		},
+		{
+			"also when it has become a case before", "2026-11-17 10:00", "2026-11-17 20:00",
+			func(w *world, t testing.TB) {
+				w.reported(t, duty.AboutPupils, true)
+				w.decided(t, duty.Inquired, duty.Fields{duty.FieldOn: {"2026-11-17"}, duty.FieldText: {"Vi spurte."}, duty.FieldHeard: {"nurse"}})
+				w.decided(t, duty.Answered, duty.Fields{duty.FieldOutcome: {duty.NoCase}, duty.FieldReason: {"Det er løst."}})
+				w.decided(t, duty.Judged, duty.Fields{duty.FieldSerious: {duty.Yes}, duty.FieldReason: {"Flere mot én."}, duty.FieldOn: {"2026-11-17"}})
+			}, "eier 11-17 10:00",
+		},
+		{
+			"answered and still undecided, it is counted at the owner", "2026-11-17 10:00", "2026-11-20 12:00",
+			func(w *world, t testing.TB) {
+				w.reported(t, duty.AboutPupils, true)
+				w.decided(t, duty.Inquired, duty.Fields{duty.FieldOn: {"2026-11-17"}, duty.FieldText: {"Vi spurte."}, duty.FieldHeard: {"nurse"}})
+				w.decided(t, duty.Answered, duty.Fields{duty.FieldOutcome: {duty.NoCase}, duty.FieldReason: {"Det er løst."}})
+			}, "rektor 11-17 10:00, vikar 11-17 10:00, eier 11-19 07:00",
+		},
+		{
+			"about staff, passed on, it is the owner's at once", "2026-11-17 10:00", "2026-11-17 20:00",
+			func(w *world, t testing.TB) {
+				w.reported(t, duty.AboutStaff, false)
+				w.decided(t, duty.Routed, duty.Fields{duty.FieldRoute: {duty.RoutePassedOn}})
+			}, "rektor 11-17 10:00, vikar 11-17 10:00, eier 11-17 10:00",
+		},
+		{
 			"the rest waits for school to begin", "2026-12-21 20:00", "2027-01-05 12:00",
 			prompt("5A", disclosure.KindChange, disclosure.Notice), "5a 01-04 07:00",
 		},

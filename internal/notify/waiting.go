@@ -136,19 +136,20 @@ func lastTold(p duty.Prompt, of func(disclosure.Unit) bool) (since time.Time, si
 }
 
 // report is a report that waits for a person: for who leads the school until it
-// is answered, for the owner's people where it is theirs or stays undecided.
+// is answered and decided, for the owner's people where it is theirs or stays
+// undecided, whatever the school has answered.
 func report(p access.Person, r duty.Report, cal duty.Calendar, now time.Time) (Item, bool) {
 	grave := r.About != duty.AboutPupils || r.PossiblySerious || r.Serious == duty.Yes
 	item := Item{Key: "report:" + r.ID, Since: r.OpenedAt, AtOnce: grave, Grave: grave}
-	open := r.State != duty.StateConcluded
 	switch {
 	case p.May(access.SeeOwner) && r.SeenBy("", duty.Owner):
 		item.Key += " owner"
-		return item, open && !r.OwnerTook
+		return item, !r.OwnerTook
 	case p.May(access.SeeOwner):
 		item.Key += " undecided"
-		return item, open && r.Overdue(cal, now)
+		return item, r.Overdue(cal, now)
 	default:
-		return item, open && p.SeesSchool(r.School) && r.SeenBy("", duty.Leader)
+		asks := r.State != duty.StateConcluded || r.Undecided()
+		return item, asks && p.SeesSchool(r.School) && r.SeenBy("", duty.Leader)
 	}
 }

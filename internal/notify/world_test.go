@@ -102,6 +102,18 @@ func (w *world) reported(t testing.TB, about string, serious bool) {
 	w.events = append(w.events, e)
 }
 
+// decided lets the principal take a step on the latest report.
+func (w *world) decided(t testing.TB, step duty.Step, f duty.Fields) {
+	t.Helper()
+	reports := duty.Reports(w.events)
+	r := reports[len(reports)-1]
+	e, err := duty.Take(r, step, duty.Act{ID: fmt.Sprintf("client-made-id-%04d", len(w.events)), Seen: r.Version, At: w.clock, By: "rektor", Who: duty.Leader, Fields: f})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.events = append(w.events, e)
+}
+
 // signalOfAdults is one that the latest release tells the owner of.
 func (w *world) signalOfAdults(t testing.TB) {
 	t.Helper()

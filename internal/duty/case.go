@@ -276,8 +276,19 @@ func (c Case) mayClose(f Fields) error {
 		return &Refusal{Code: NotAsked, Field: string(FieldSaidBy)}
 	case f.Get(FieldSafe) != Yes:
 		return &Refusal{Code: NotSafe, Field: string(FieldSafe)}
+	case f.Get(FieldOn) < DayOf(c.begun()):
+		return &Refusal{Code: AskedBefore, Field: string(FieldOn)}
 	}
 	return nil
+}
+
+// begun is when the case was opened, or opened again: what was said before does not
+// close it.
+func (c Case) begun() time.Time {
+	if e, ok := c.last(Reopened, nil); ok {
+		return e.At
+	}
+	return c.OpenedAt
 }
 
 // Pace is how soon the school was at it. It is told, and is no legal deadline.

@@ -245,6 +245,25 @@ func TestEarlierKnowsWhatWasTogether(t *testing.T) {
 	}
 }
 
+// Who is concerned is to report it: that they wrote so is no report.
+func TestUnreportedUntilSomeoneReports(t *testing.T) {
+	e := opened(disclosure.Notice, disclosure.KindChange)
+	unreported := func(events ...duty.Event) int { return len(duty.Unreported(events)) }
+	no := must(t)(duty.Take(fold(t, e), duty.Concluded, concluding(id1, 1)))
+	a := concluding(id1, 1)
+	a.Fields = duty.Fields{duty.FieldConclusion: {duty.Concern}}
+	yes := must(t)(duty.Take(fold(t, e), duty.Concluded, a))
+	report := func(from ...string) duty.Event {
+		return must(t)(duty.File(unit.Owner, unit.School, duty.Act{
+			ID: id2, At: monday, By: "anna", Who: duty.Staff,
+			Fields: duty.Fields{duty.FieldWhat: {"Noen er alene."}, duty.FieldSources: {duty.SourceSurvey}, duty.FieldAbout: {duty.AboutPupils}},
+		}, from...))
+	}
+	if open, none, told, other, reported := unreported(e), unreported(e, no), unreported(e, yes), unreported(e, yes, report()), unreported(e, yes, report(e.Subject)); open != 0 || none != 0 || told != 1 || other != 1 || reported != 0 {
+		t.Errorf("unreported: open %d, no concern %d, concern %d, another report %d, reported %d", open, none, told, other, reported)
+	}
+}
+
 func TestEarlierIsTheConcludedOfSameUnitAndKind(t *testing.T) {
 	e := opened(disclosure.Notice, disclosure.KindChange)
 	first := []duty.Event{e, must(t)(duty.Take(fold(t, e), duty.Concluded, concluding(id1, 1)))}

@@ -238,6 +238,20 @@ func Earlier(prompts []Prompt, p Prompt) []Prompt {
 	return earlier
 }
 
+// Unreported are the prompts that were concluded with reason to report, while
+// nobody has: no report and no case came of them.
+func Unreported(events []Event) []Prompt {
+	from := map[string]bool{}
+	for _, r := range Reports(events) {
+		for _, subject := range r.From {
+			from[subject] = true
+		}
+	}
+	return slices.DeleteFunc(Prompts(events), func(p Prompt) bool {
+		return p.Conclusion != Concern || from[PromptSubject(p.ID)]
+	})
+}
+
 // Stronger returns the stronger of two tiers: act, then notice, then none.
 func Stronger(a, b disclosure.Tier) disclosure.Tier {
 	switch {

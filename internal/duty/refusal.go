@@ -54,6 +54,7 @@ const (
 	NoSuchMeasure  RefusalCode = "no_such_measure"  // none in this case
 	SurveyAlone    RefusalCode = "survey_alone"     // figures say nothing about how each has it
 	NotAsked       RefusalCode = "not_asked"        // those affected have not said it themselves
+	AskedBefore    RefusalCode = "asked_before"     // what they said is from before the case was opened
 	NotSafe        RefusalCode = "not_safe"         // those affected say that it is not over
 	NotMuted       RefusalCode = "not_muted"        // what is serious is not put aside
 )
@@ -63,7 +64,7 @@ const (
 var RefusalCodes = []RefusalCode{
 	TooLong, NationalID, Phone, Email, Names, SevereStaysOpen, AlreadyConcluded, BadForm,
 	Missing, BadDay, NotYet, Over, EndBeforeStart, TooLate, BadArchive, InArchive, NotYours, NotNow, NotInquired,
-	NoSuchCase, NoSuchWeek, NoSuchMeasure, SurveyAlone, NotAsked, NotSafe, NotMuted,
+	NoSuchCase, NoSuchWeek, NoSuchMeasure, SurveyAlone, NotAsked, AskedBefore, NotSafe, NotMuted,
 }
 
 var clientID = regexp.MustCompile(`^[A-Za-z0-9_-]{16,64}$`)

@@ -32,6 +32,13 @@ func TestWhoIsToldWhen(t *testing.T) {
 			"5a 11-18 07:00, rektor 11-24 07:00, vikar 11-24 07:00, eier 12-01 07:00",
 		},
 		{
+			"concluded with reason to report that nobody has reported, it is the principal's", "2026-11-17 10:00", "2026-11-20 12:00",
+			func(w *world, t testing.TB) {
+				w.opened("5A", disclosure.KindChange, disclosure.Notice)
+				w.concerned(t)
+			}, "rektor 11-18 07:00, vikar 11-18 07:00",
+		},
+		{
 			"what to look at now is told at once", "2026-11-17 18:15", "2026-11-20 12:00",
 			prompt("5A", disclosure.KindChange, disclosure.Act), "5a 11-17 18:15",
 		},

@@ -27,11 +27,13 @@ type Matters struct {
 	reports []duty.Report
 	cases   []duty.Case
 	adults  []disclosure.Signal // that stand and were not passed on
+
+	unreported []duty.Prompt // concluded with reason to report, and nobody has
 }
 
 // Survey reads what there is at one owner.
 func Survey(owner roster.Owner, events []duty.Event, released []disclosure.Released, people []access.Person) Matters {
-	m := Matters{prompts: duty.Prompts(events), reports: duty.Reports(events), cases: duty.Cases(events)}
+	m := Matters{prompts: duty.Prompts(events), reports: duty.Reports(events), cases: duty.Cases(events), unreported: duty.Unreported(events)}
 	for _, r := range disclosure.Current(released, disclosure.Owner) {
 		s, ok := r.Signal()
 		passedOn := slices.ContainsFunc(m.prompts, func(p duty.Prompt) bool {
@@ -64,6 +66,12 @@ func (m Matters) waiting(p access.Person, cal duty.Calendar, now time.Time) []It
 			items = append(items, item)
 		}
 	}
+	for _, prompt := range m.unreported {
+		ending, _ := prompt.Ending()
+		if leadsOn(p, prompt) {
+			items = append(items, Item{Key: "unreported:" + prompt.ID, Since: ending.At})
+		}
+	}
 	for _, r := range m.reports {
 		if item, ok := report(p, r, cal, now); ok {
 			items = append(items, item)
@@ -86,7 +94,7 @@ func (m Matters) prompt(p access.Person, prompt duty.Prompt, cal duty.Calendar, 
 	stage := prompt.Stage(cal, now)
 	orphan := !slices.ContainsFunc(m.people, func(q access.Person) bool { return classStaff(q, prompt) })
 	grave := prompt.Kind == disclosure.KindSevere || prompt.Kind == disclosure.KindAdult
-	leads := p.SeesSchool(prompt.Unit.School) && (prompt.Kind != disclosure.KindAdult || p.May(access.SeeAdult))
+	leads := leadsOn(p, prompt)
 	var theirs bool
 	switch stage {
 	case duty.StageStaff:
@@ -102,6 +110,11 @@ func (m Matters) prompt(p access.Person, prompt duty.Prompt, cal duty.Calendar, 
 		Key:   fmt.Sprintf("prompt:%s %s %d %s", prompt.ID, prompt.Tier, signals, prompt.MutedUntil),
 		Since: since, AtOnce: grave || prompt.Tier == disclosure.Act, Grave: grave,
 	}, theirs
+}
+
+// leadsOn says whether a person leads the school that a prompt is about.
+func leadsOn(p access.Person, prompt duty.Prompt) bool {
+	return p.SeesSchool(prompt.Unit.School) && (prompt.Kind != disclosure.KindAdult || p.May(access.SeeAdult))
 }
 
 // classStaff says whether a prompt is about a class of a teacher's.

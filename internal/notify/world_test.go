@@ -102,6 +102,21 @@ func (w *world) reported(t testing.TB, about string, serious bool) {
 	w.events = append(w.events, e)
 }
 
+// concerned lets class staff conclude the latest prompt with reason to report.
+func (w *world) concerned(t testing.TB) {
+	t.Helper()
+	prompts := duty.Prompts(w.events)
+	p := prompts[len(prompts)-1]
+	e, err := duty.Take(p, duty.Concluded, duty.Act{
+		ID: fmt.Sprintf("client-made-id-%04d", len(w.events)), Seen: p.Version, At: w.clock, By: "5a", Who: duty.Staff,
+		Fields: duty.Fields{duty.FieldConclusion: {duty.Concern}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.events = append(w.events, e)
+}
+
 // decided lets the principal take a step on the latest report.
 func (w *world) decided(t testing.TB, step duty.Step, f duty.Fields) {
 	t.Helper()

@@ -45,12 +45,22 @@ func TestConcernIsReported(t *testing.T) {
 	s := newSite(t)
 	prompt := "/staff/prompts/" + s.promptOf(t, "5A").ID
 	doc, _ := s.send(t, teacher, prompt, "/concluded", url.Values{"conclusion": {"concern"}})
+	const unreported = "Grunn til å melde fra, men ingen melding er kommet ennå."
+	waits := func() bool {
+		return strings.Contains(strings.Join(texts(s.get(t, principal, "/staff").Find(".card.prompt")), "\n"), unreported)
+	}
+	if !waits() {
+		t.Error("the principal does not read that nobody has reported it")
+	}
 	lead := doc.Find(`a[href*="/staff/report?"]`).AttrOr("href", "")
 	form := s.get(t, teacher, lead)
 	if form.Find("input[value=survey][checked]").Length() != 1 || form.Find(`main ul a[href="`+prompt+`"]`).Length() != 1 {
 		t.Errorf("%s does not say what the report comes of", lead)
 	}
 	_, report := s.send(t, teacher, lead, "from=prompt:"+s.promptOf(t, "5A").ID, url.Values{"what": {"Flere går alene."}, "sources": {"survey", "observation"}, "about": {"pupils"}})
+	if waits() {
+		t.Error("what was reported waits to be reported")
+	}
 	if s.get(t, principal, report).Find(`main a[href="`+prompt+`"]`).Length() != 1 {
 		t.Error("the principal is not led to what the report comes of")
 	}

@@ -86,11 +86,16 @@ func (s *Staff) overview(c echo.Context) error {
 	}
 	prompts := v.promptsOf(m.events)
 	told := signalsByID(released)
+	unreported := duty.Unreported(m.events)
 	for _, p := range prompts {
 		card := s.card(v, p, prompts, told)
-		if p.Open() {
+		switch {
+		case p.Open():
 			page.Open = append(page.Open, card)
-		} else {
+		case slices.ContainsFunc(unreported, func(u duty.Prompt) bool { return u.ID == p.ID }):
+			card.State = v.t("state.unreported")
+			page.Open = append(page.Open, card)
+		default:
 			page.Concluded = append(page.Concluded, card)
 		}
 	}

@@ -2,6 +2,7 @@ package staff_test
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -68,7 +69,7 @@ func TestFromWorryToClosedCase(t *testing.T) {
 	if got := doc.Find("main").Text(); !strings.Contains(got, "Rektor har ikke lest den ennå") || doc.Find("main form").Length() != 0 {
 		t.Errorf("who reported reads:\n%s", got)
 	}
-	if got := texts(s.get(t, principal, "/staff/reports").Find(".tag")); !slices.Equal(got, []string{"Avgjør om det er alvorlig"}) {
+	if got := texts(s.get(t, principal, "/staff/reports").Find(".card:not(.prompt) .tag")); !slices.Equal(got, []string{"Avgjør om det er alvorlig"}) {
 		t.Errorf("the principal's list says %q", got)
 	}
 	s.send(t, principal, report, "/received", nil)
@@ -466,5 +467,73 @@ func TestAFormAsksOnceForNoNames(t *testing.T) {
 		if got := strings.Count(s.get(t, teacher, path).Find("main form").Text(), "Skriv aldri navn"); got != 1 {
 			t.Errorf("%s asks %d times for no names", path, got)
 		}
+	}
+}
+
+// Staff and classes are picked from the school's lists: what a page of ours does not
+// send is not written, whoever it names.
+func TestOnlyTheSchoolsOwnAreChosen(t *testing.T) {
+	s := newSite(t)
+	_, path := s.newCase(t)
+	laila := personID(t, s.get(t, principal, path+"/plan"), "Laila Lærer")
+	measure := url.Values{"problem": {"Tomt"}, "planned": {"Voksen"}, "from": {"2026-11-19"}, "to": {"2026-12-18"}, "by": {laila}, "evaluate_on": {"2026-12-10"}}
+	inquiry := url.Values{"on": {"2026-11-18"}, "heard": {"class_staff"}, "heard_staff": {laila}, "facts": {"Ingen voksen er der."}}
+	closing := url.Values{"basis": {"said"}, "safe": {"yes"}, "said_by": {"class"}, "on": {"2026-11-18"}, "asked_by": {laila}, "said": {"Det er fint."}}
+	opening := url.Values{"scope": {"situation"}, "title": {"Uro"}, "classes": {"5A"}}
+	before := len(s.events)
+	for _, tt := range []struct {
+		where, form, field string
+		fields             url.Values
+	}{
+		{path + "/plan", "/planned", "by", measure}, {path, "/inquired", "heard_staff", inquiry},
+		{path + "/closing", "/closed", "asked_by", closing}, {"/staff/cases/new?school=" + fjordvik, "from=", "classes", opening},
+	} {
+		for _, made := range []string{"kari-nordmann", "5A-og-kari"} {
+			forged := maps.Clone(tt.fields)
+			forged.Set(tt.field, made)
+			if w := s.post(t, principal, s.get(t, principal, tt.where), tt.form, forged); w.Code != http.StatusUnprocessableEntity || len(s.events) != before {
+				t.Errorf("%s %q: status %d, %d events", tt.field, made, w.Code, len(s.events)-before)
+			}
+		}
+	}
+	for _, tt := range []struct {
+		where, form string
+		fields      url.Values
+	}{{path + "/plan", "/planned", measure}, {path, "/inquired", inquiry}, {path + "/closing", "/closed", closing}} {
+		s.send(t, principal, tt.where, tt.form, tt.fields)
+	}
+}
+
+// Whoever stepped in and had no suspicion says why, and the principal reads it.
+func TestSteppingInWithoutSuspicionIsRead(t *testing.T) {
+	s := newSite(t)
+	s.send(t, cleaner, "/staff/step-in", "/staff/step-in?school="+fjordvik, url.Values{
+		"on": {"2026-11-18"}, "went_on": {"En dytt i køen."}, "stopped": {"Sa fra."}, "physical": {"no"}, "then": {"no_suspicion"}, "reason": {"De lo og lekte videre."},
+	})
+	for who, sees := range map[string]bool{principal: true, deputy: true, cleaner: true, teacher: false} {
+		if got := strings.Contains(s.get(t, who, "/staff/reports").Find("section[aria-labelledby=stepped]").Text(), "De lo og lekte videre."); got != sees {
+			t.Errorf("%s reads why: %t", who, got)
+		}
+	}
+	if n := len(duty.Reports(s.events)); n != 0 {
+		t.Errorf("%d reports", n)
+	}
+}
+
+// A severe signal is by itself a report to the principal: it stands among the
+// reports until it has ended, and for who leads the school alone.
+func TestSevereStandsAmongTheReports(t *testing.T) {
+	s := newSite(t)
+	severe := "/staff/prompts/" + s.promptOf(t, "9A").ID
+	stands := func(who string) bool {
+		return s.get(t, who, "/staff/reports").Find(`section[aria-labelledby=open] a[href="`+severe+`"]`).Length() == 1
+	}
+	if !stands(principal) || !stands(deputy) || stands(teacher) || stands(cleaner) {
+		t.Errorf("it stands with the principal: %t, the deputy: %t, a teacher: %t, a cleaner: %t", stands(principal), stands(deputy), stands(teacher), stands(cleaner))
+	}
+	s.send(t, principal, "/staff/cases/new?school="+fjordvik+"&from=prompt:"+s.promptOf(t, "9A").ID, "from=prompt:"+s.promptOf(t, "9A").ID,
+		url.Values{"scope": {"situation"}, "title": {"Trusler"}})
+	if stands(principal) {
+		t.Error("what has become a case still waits among the reports")
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/folgmed/folgmed/internal/access"
 	"github.com/folgmed/folgmed/internal/desk"
+	"github.com/folgmed/folgmed/internal/disclosure"
 	"github.com/folgmed/folgmed/internal/duty"
 	"github.com/folgmed/folgmed/internal/web"
 )
@@ -20,7 +21,8 @@ type reportsPage struct {
 	Saved         string
 	ReportHref    string
 	StepInHref    string
-	Lent          bool // what the person reported about the leadership before is not shown
+	Lent          bool         // what the person reported about the leadership before is not shown
+	Survey        []promptCard // what is severe is a report by itself
 	Open, Done    []reportCard
 	Interventions []intervention
 }
@@ -52,6 +54,14 @@ func (s *Staff) reports(c echo.Context) error {
 	page := reportsPage{
 		Frame: v.frameAt(desk.Reports), Leads: v.leads(), Lent: !v.person.Lent.IsZero(), Saved: v.saved(c),
 		ReportHref: "/staff/report?school=" + v.school.Org, StepInHref: "/staff/step-in?school=" + v.school.Org,
+	}
+	if v.leads() {
+		prompts := v.promptsOf(m.events)
+		for _, p := range prompts {
+			if p.Kind == disclosure.KindSevere && p.Open() {
+				page.Survey = append(page.Survey, s.card(v, p, prompts, nil))
+			}
+		}
 	}
 	for _, r := range m.reports {
 		card := s.reportCard(v, r)

@@ -15,6 +15,7 @@ import (
 	"github.com/folgmed/folgmed/internal/access"
 	"github.com/folgmed/folgmed/internal/disclosure"
 	"github.com/folgmed/folgmed/internal/duty"
+	"github.com/folgmed/folgmed/internal/prompt"
 )
 
 func texts(s *goquery.Selection) []string {
@@ -491,10 +492,23 @@ func TestEveryKindIsTold(t *testing.T) {
 			t.Errorf("the prompts do not say %q:\n%s", want, prompts)
 		}
 	}
+	if err := s.AppendDuty(t.Context(), prompt.EachTerm(s.owners[0], s.prompts(fjordvik), now)); err != nil {
+		t.Fatal(err)
+	}
+	kinds := map[disclosure.Kind]bool{}
 	for _, p := range s.prompts(fjordvik) {
+		kinds[p.Kind] = true
 		doc := s.get(t, who, "/staff/prompts/"+p.ID)
+		how := doc.Find("section[aria-labelledby=standing]")
+		if diff := cmp.Diff([]string{
+			"Ikke spør hvem som har svart, og ikke hva noen har svart.", "Ikke snakk til en elev som om hun eller han har svart noe bestemt.",
+			"Se, lytt og snakk med hele klassen.", "Gjør det lett å komme til deg.",
+			"Ser du noe, eller er du i tvil: meld fra til rektor som ellers. Du skal ikke vente på dette.",
+		}, texts(how.Find("li"))); diff != "" || how.Find("strong").Text() != "Ingenting her er bevis. Og at det er stille, betyr ikke at alle har det trygt." {
+			t.Errorf("the prompt of %s %s says of how to go about it (-want +got):\n%s", p.Unit.Name, p.Kind, diff)
+		}
 		said := strings.Join(texts(doc.Find(`section[aria-labelledby=said] .card`)), "\n")
-		if once := strings.Contains(said, "om lag én gang på"); once != (p.Kind != disclosure.KindSevere) {
+		if once := strings.Contains(said, "om lag én gang på"); once != (p.Kind != disclosure.KindSevere && p.Kind != duty.Standing) {
 			t.Errorf("the prompt of %s %s says:\n%s", p.Unit.Name, p.Kind, said)
 		}
 		soon := map[disclosure.Tier]string{disclosure.Act: "Se på dette nå", disclosure.Notice: "Se på dette i løpet av uka"}[p.Tier]
@@ -504,6 +518,15 @@ func TestEveryKindIsTold(t *testing.T) {
 		if n := doc.Find(`section[aria-labelledby=look] li`).Length(); n < 3 {
 			t.Errorf("the prompt of %s %s has %d things to look for", p.Unit.Name, p.Kind, n)
 		}
+		if p.Kind == duty.Standing && !strings.Contains(said, "Klassen er så liten at undersøkelsen nesten aldri kan si noe om den.") {
+			t.Errorf("of a small class the prompt says:\n%s", said)
+		}
+		if report := strings.Contains(doc.Find("main").Text(), "Dette er i seg selv en melding til rektor, med spørreundersøkelsen som kilde."); report != (p.Kind == disclosure.KindSevere) {
+			t.Errorf("the prompt of %s %s says that it is a report: %t", p.Unit.Name, p.Kind, report)
+		}
+	}
+	if len(kinds) != 7 {
+		t.Errorf("of seven kinds there are %v", kinds)
 	}
 }
 

@@ -17,6 +17,7 @@ import (
 	"github.com/folgmed/folgmed/internal/audit"
 	"github.com/folgmed/folgmed/internal/desk"
 	"github.com/folgmed/folgmed/internal/duty"
+	"github.com/folgmed/folgmed/internal/roster"
 	"github.com/folgmed/folgmed/internal/wave"
 	"github.com/folgmed/folgmed/internal/web"
 )
@@ -159,7 +160,10 @@ func (s *Staff) try(c echo.Context, v *visit, events []duty.Event, version int, 
 	}
 	anew := func() { a.ID, a.Seen = rand.Text(), version }
 
-	made, err := t.make(a)
+	made, err := []duty.Event(nil), v.knows(a.Fields)
+	if err == nil {
+		made, err = t.make(a)
+	}
 	if i := slices.IndexFunc(events, func(e duty.Event) bool { return e.ID == a.ID }); i >= 0 {
 		if a.Wrote(events[i]) {
 			return c.Redirect(http.StatusSeeOther, t.done(events[i])) // the second click of a double click
@@ -190,6 +194,24 @@ func (s *Staff) try(c echo.Context, v *visit, events []duty.Event, version int, 
 		return again(http.StatusServiceUnavailable, "", v.t("refused.not_stored"))
 	}
 	return c.Redirect(http.StatusSeeOther, t.done(made[0]))
+}
+
+// knows refuses staff and classes that are not the school's to choose: a page of
+// ours sends none, and a name could stand in their place.
+func (v *visit) knows(f duty.Fields) error {
+	for _, field := range []duty.Field{duty.FieldBy, duty.FieldHeardStaff, duty.FieldAskedBy} {
+		for _, id := range f[field] {
+			if id != "" && !slices.ContainsFunc(v.staff, func(p access.Person) bool { return p.ID == id }) {
+				return &duty.Refusal{Code: duty.BadForm, Field: string(field)}
+			}
+		}
+	}
+	for _, name := range f[duty.FieldClasses] {
+		if !slices.ContainsFunc(v.school.Classes, func(c roster.Class) bool { return c.Name == name }) {
+			return &duty.Refusal{Code: duty.BadForm, Field: string(duty.FieldClasses)}
+		}
+	}
+	return nil
 }
 
 // subjectOf is what an event is about, and idOf which.

@@ -41,6 +41,7 @@ var now = time.Date(2026, 11, 18, 8, 30, 0, 0, time.UTC)
 // journal is the store of one test: in memory, each event once by its id.
 type journal struct {
 	mu       sync.Mutex
+	at       time.Time // by the clock of the installation
 	released []disclosure.Released
 	events   []duty.Event
 	audited  []audit.Entry
@@ -119,7 +120,7 @@ func (j *journal) Plan() *wave.Plan {
 	for _, p := range j.pauses {
 		events = append(events, p.Event())
 	}
-	return wave.NewPlan(roster.Roster{Owners: j.owners}, set, events, now)
+	return wave.NewPlan(roster.Roster{Owners: j.owners}, set, events, j.at)
 }
 
 func (j *journal) Void(_ context.Context, v wave.Void) error {
@@ -219,7 +220,7 @@ var people = []access.Person{
 // a released wave, signals and prompts; Åsen, which has nothing yet.
 func newSite(t testing.TB) *site {
 	t.Helper()
-	j := &journal{owners: []roster.Owner{{Org: own, Name: "Vik kommune", Rhythm: 2, Schools: []roster.School{
+	j := &journal{at: now, owners: []roster.Owner{{Org: own, Name: "Vik kommune", Rhythm: 2, Schools: []roster.School{
 		{Org: fjordvik, Name: "Fjordvik skole", Written: "nb", Classes: []roster.Class{
 			{Name: "10A", Grades: []int{10}, Size: 25}, {Name: "5B", Grades: []int{5}, Size: 22}, {Name: "5A", Grades: []int{5}, Size: 24},
 			{Name: "6A", Grades: []int{6}, Size: 26}, {Name: "7", Grades: []int{6, 7}, Size: 9},
@@ -233,7 +234,7 @@ func newSite(t testing.TB) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	clock := func() time.Time { return now }
+	clock := func() time.Time { return j.at }
 	service, _ := accesstest.New(t, clock, people...)
 	pages, err := staff.New(staff.Options{
 		Store: j, Waves: j, People: service, Surveys: set, Now: clock,

@@ -55,6 +55,26 @@ func TestCaseFollowsItsClass(t *testing.T) {
 	}
 }
 
+// Before the year rolls over the page of cases says that those which are open go on
+// into the next one, and lists them.
+func TestOpenCasesAreListedBeforeTheYearEnds(t *testing.T) {
+	s := newSite(t)
+	s.newCase(t)
+	const ends = "Skoleåret går mot slutten. Sakene under er fortsatt åpne og følger elevene inn i neste skoleår."
+	said := func() bool {
+		doc := s.get(t, principal, "/staff/cases")
+		return strings.Contains(doc.Find(".notice").Text(), ends) && strings.Contains(doc.Find("section[aria-labelledby=open]").Text(), "Utestenging i garderoben")
+	}
+	if said() {
+		t.Error("in November the year ends")
+	}
+	s.at = time.Date(2027, 5, 10, 8, 0, 0, 0, time.UTC)
+	clear(s.cookies)
+	if !said() {
+		t.Error("in May nobody says that the year ends, with what is open")
+	}
+}
+
 // The year's documentation lists each case with its days, none as a deadline,
 // and says what has gone to the archive.
 func TestDocumentationOfTheYear(t *testing.T) {

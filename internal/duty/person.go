@@ -26,7 +26,7 @@ var (
 
 	// Eight digits from 2 to 9, in the groupings used in Norway, with or
 	// without the country's code.
-	phoneLike = regexp.MustCompile(`(\+47|\b0047)? ?\b[2-9](\d{7}|\d[ .-]\d\d[ .-]\d\d[ .-]\d\d|\d\d[ .-]\d\d[ .-]\d{3})\b`)
+	phoneLike = regexp.MustCompile(`(?:(?:\+|\b00)47 ?|\b)[2-9](\d{7}|\d[ .-]\d\d[ .-]\d\d[ .-]\d\d|\d\d[ .-]\d\d[ .-]\d{3})\b`)
 
 	// A date written together, 20261012, is not a phone number: none
 	// begins with 20.
@@ -38,10 +38,21 @@ var (
 	listItem     = regexp.MustCompile(fullName)
 
 	// K.N. i 5A, KN (5A), K. fra 10B: initials beside a class.
-	initialsLike = regexp.MustCompile(outside + `((\p{Lu}\.? ?\p{Lu}|\p{Lu}\.)\.?(?:,? (?:i|fra|frå|på|in|from) |,? \(?|\()(?:1[0-3]|[1-9]) ?[A-HÆØÅ])(?:[^\pL\d]|$)`)
+	besideClass = regexp.MustCompile(outside + `((\p{Lu}\.? ?\p{Lu}|\p{Lu}\.)\.?(?:,? (?:i|fra|frå|på|in|from) |,? \(?|\()(?:1[0-3]|[1-9]) ?[A-HÆØÅ])(?:[^\pL\d]|$)`)
 
-	handleLike = regexp.MustCompile(`(?:^|\s)@[\pL\d._]{3,}`)
+	// K.N., or O. N. after a word for a pupil: elev A is nobody, and is how a
+	// pupil is rightly written of.
+	initialsLike = regexp.MustCompile(outside + `(?:(?i:elev|eleven|jente|jenta|gutt|gutten|gut|guten|pupil|girl|boy):? )?(\p{Lu}\.\p{Lu})\.(?:[^\pL]|$)` +
+		`|` + outside + `(?i:elev|eleven|jente|jenta|gutt|gutten|gut|guten|pupil|girl|boy):? (\p{Lu}\. \p{Lu})\.`)
+
+	// Whose letter it was: a parent's name tells whose parent it is.
+	signature = regexp.MustCompile(`(?i:` + outside + `(?:mvh|vh|hilsen|helsing|regards))[,.]?\s+(?i:fra |frå |from )?(` + fullName + `)`)
+
+	handleLike = regexp.MustCompile(`(?:^|\s)@[\pL\d._]{3,}|` + outside + `(?i:snap|snapchat|insta|instagram|tiktok|discord|brukernavn|brukarnamn|username):? ?\pL[\pL\d.]*[\d_][\pL\d._]*`)
 	word       = regexp.MustCompile(`\pL+`)
+
+	// Lilleskolen, Svømmehallen, Ressursteamet: what no surname ends in.
+	compound = regexp.MustCompile(`\pL{3}(?:skolen|skulen|salen|hallen|teamet|gruppa|gruppen|gruppene|rommet|bygget|trinnet|klassen|klassene|banen|samisk)$`)
 )
 
 //go:embed names.txt
@@ -60,13 +71,15 @@ var notNames = wordSet(`
 	Januar Februar Mars April Mai Juni Juli August September Oktober November Desember
 	Norsk Engelsk Matte Matematikk Naturfag Samfunnsfag Gym Kroppsøving Musikk Krle
 	Skolegården Skulegarden Kantina Gangen Garderoben Biblioteket Klassen Klasserommet Statsforvalteren Statsforvaltaren
-	Norge Noreg Sverige Danmark Snap Snapchat Tiktok Teams Jul Påske
-	We I The They All Some Both Pupils Girls Boys Teacher Teachers Parents Principal Head
+	Norge Noreg Sverige Danmark Finland Oslo Bergen Trondheim Stavanger Tromsø Ukraina Syria Polen Somalia Eritrea Afghanistan
+	Litauen Irak Iran Tyrkia Pakistan Samisk Arabisk Somali Polsk Ukrainsk Litauisk Spansk Tysk Fransk Kinesisk
+	Snap Snapchat Tiktok Teams Jul Påske Mitt Valg Zippys Gruppe Rød Raud Gul Blå Grønn Grøn
+	We I The They All Some Both Pupils Girls Boys Teacher Teachers Parents Principal Head Canteen Library Playground Gym
 	Monday Tuesday Wednesday Thursday Friday Saturday Sunday`)
 
 // notInitials are short forms of two letters that stand before a class as often
 // as initials do.
-var notInitials = wordSet(`AI EU FN IT KI KH MH NB OK PC PP PS SF TV VG VK`)
+var notInitials = wordSet(`AI AS CV EU FN IT KI KH MH NB OK PC PP PS SF TV VG VK`)
 
 func wordSet(s string) map[string]bool {
 	set := map[string]bool{}
@@ -101,7 +114,7 @@ func looksLikePerson(text string) (code RefusalCode, found string) {
 }
 
 // nameIn returns what in a text seems to name someone: a list of names, a given
-// name, initials beside a class, or what someone is called on the net.
+// name, a signature, initials, or what someone is called on the net.
 func nameIn(text string) string {
 	for _, s := range namesInLine.FindAllString(text, -1) {
 		if names(s) >= 2 {
@@ -118,9 +131,19 @@ func nameIn(text string) string {
 			return w
 		}
 	}
-	for _, m := range initialsLike.FindAllStringSubmatch(text, -1) {
+	for _, m := range signature.FindAllStringSubmatch(text, -1) {
+		if names(m[1]) > 0 {
+			return m[1]
+		}
+	}
+	for _, m := range besideClass.FindAllStringSubmatch(text, -1) {
 		if !notInitials[strings.TrimSpace(m[2])] {
 			return m[1]
+		}
+	}
+	for _, m := range initialsLike.FindAllStringSubmatch(text, -1) {
+		if !notInitials[strings.ReplaceAll(m[1], ".", "")] {
+			return m[1] + m[2] + "."
 		}
 	}
 	return strings.TrimSpace(handleLike.FindString(text))
@@ -141,7 +164,7 @@ func names(list string) int {
 	n := 0
 	for _, item := range listItem.FindAllString(list, -1) {
 		for _, word := range strings.Fields(item) {
-			if !notNames[word] {
+			if !notNames[word] && !compound.MatchString(word) {
 				n++
 				break
 			}

@@ -26,12 +26,13 @@ import (
 	"github.com/folgmed/folgmed/internal/duty"
 	"github.com/folgmed/folgmed/internal/prompt"
 	"github.com/folgmed/folgmed/internal/roster"
+	"github.com/folgmed/folgmed/internal/web/webtest"
 )
 
 // TestWhoSeesWhat asks every page and form of testdata/rights.txt as everyone
 // whom that table knows, and holds each answer against it. A route that the
 // table does not have fails the test, so that nobody can add a page and forget
-// to say who may see it.
+// to say who may see it. So does a JSON API that openapi.yaml does not describe.
 func TestWhoSeesWhat(t *testing.T) {
 	t.Parallel()
 	table := readRights(t)
@@ -49,6 +50,7 @@ func TestWhoSeesWhat(t *testing.T) {
 			missing[r.Method+" "+r.Path] = true
 		}
 	}
+	webtest.NewSpec(t).CheckRoutes(t, a.shell)
 	for _, row := range table.rows {
 		path := row.path
 		for name, value := range named {

@@ -68,6 +68,16 @@ type exportedEvent struct {
 	By     string      `json:"by"` // name
 	Role   string      `json:"role,omitempty"`
 	Fields duty.Fields `json:"fields,omitempty"`
+
+	// What happened and what was said, as the paper has it: an archive outlives
+	// the program that knows what the fields are called.
+	What string         `json:"what"`
+	Said []exportedSaid `json:"said,omitempty"`
+}
+
+type exportedSaid struct {
+	Label string   `json:"label"`
+	Words []string `json:"words"`
 }
 
 func (s *Staff) exportCase(c echo.Context) error {
@@ -103,9 +113,14 @@ func (v *visit) exported(m matters, one duty.Case) exported {
 		out.Governor = duty.DayOf(day)
 	}
 	for _, e := range one.Whole(m.events) {
-		out.History = append(out.History, exportedEvent{
+		told := exportedEvent{
 			Of: string(subjectOf(e.Event)), Unit: e.Body.Unit, Step: string(e.Step), At: e.At, By: v.nameOf(e.By), Role: e.Role, Fields: v.named(e.Body.Fields),
-		})
+			What: v.what(e.Event),
+		}
+		for _, f := range v.said(e.Event) {
+			told.Said = append(told.Said, exportedSaid{f.Label, f.Words})
+		}
+		out.History = append(out.History, told)
 	}
 	return out
 }

@@ -2,6 +2,7 @@ package staff_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/folgmed/folgmed/internal/disclosure"
 	"github.com/folgmed/folgmed/internal/duty"
+	"github.com/folgmed/folgmed/internal/web/webtest"
 )
 
 const (
@@ -139,7 +141,12 @@ func TestFromWorryToClosedCase(t *testing.T) {
 	}
 	type written struct {
 		Of, Step string
-		Fields   map[string][]string
+		What     string
+		Said     []struct {
+			Label string
+			Words []string
+		}
+		Fields map[string][]string
 	}
 	var out struct {
 		State   string
@@ -148,6 +155,13 @@ func TestFromWorryToClosedCase(t *testing.T) {
 	w := s.do(t, principal, http.MethodGet, path+"/case.json", nil)
 	if err := json.Unmarshal(w.Body.Bytes(), &out); err != nil || out.State != "closed" || len(out.History) != 11 || out.History[0].Of != "report" || out.History[0].Fields["what"][0] != worry.Get("what") {
 		t.Errorf("the export: %v, %s", err, w.Body)
+	}
+	spec := webtest.NewSpec(t)
+	spec.CheckResponse(t, "/staff/cases/{id}/case.json", w.Code, w.Header(), w.Body.Bytes())
+	year := s.do(t, principal, http.MethodGet, "/staff/documentation/year.json?school="+fjordvik, nil)
+	spec.CheckResponse(t, "/staff/documentation/year.json", year.Code, year.Header(), year.Body.Bytes())
+	if e := out.History[0]; e.What == "" || len(e.Said) == 0 || e.Said[0].Label == "" || !strings.Contains(fmt.Sprint(e.Said), worry.Get("what")) {
+		t.Errorf("the export does not say in words what was reported: %+v", e)
 	}
 	if i := slices.IndexFunc(out.History, func(e written) bool { return e.Step == "planned" }); i < 0 || out.History[i].Fields["by"][0] != "Laila Lærer" {
 		t.Errorf("the export does not name who does it: %s", w.Body)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/folgmed/folgmed/internal/access/accesstest"
 	"github.com/folgmed/folgmed/internal/audit"
+	"github.com/folgmed/folgmed/internal/roster"
 	"github.com/folgmed/folgmed/internal/wave"
 )
 
@@ -27,6 +28,10 @@ func TestTheYearAndItsPauses(t *testing.T) {
 		if !strings.Contains(text, want) {
 			t.Errorf("the page lacks %q", want)
 		}
+	}
+	s.owners[0].RhythmChoices = []roster.RhythmChoice{{Owner: own, Weeks: 4, From: 2027}}
+	if got := s.get(t, rektor, weeks).Find(".lead").Text(); !strings.Contains(got, "annenhver uke. ") || !strings.Contains(got, "Fra høsten 2027 blir de spurt hver fjerde uke.") {
+		t.Errorf("of another rhythm next year: %s", got)
 	}
 	if row := doc.Find("tr[aria-current]").Text(); !strings.Contains(row, "47") || !strings.Contains(row, "Åpen nå") || !strings.Contains(row, "16.–19. november") || !strings.Contains(row, "24. november") {
 		t.Errorf("this week: %s", row)

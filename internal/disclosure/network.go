@@ -77,20 +77,7 @@ func (n *network) move(a, want int) int {
 // up to most, and gives how much that is; 0 if there is no way. It leaves one
 // arc alone.
 func (n *network) augment(from, to int32, most int, without int32) int {
-	n.round++
-	n.queue = append(n.queue[:0], from)
-	n.reached[from] = n.round
-	for head := 0; head < len(n.queue) && n.reached[to] != n.round; head++ {
-		u := n.queue[head]
-		for _, a := range n.at[u] {
-			v, room := n.room(a, u)
-			if room > 0 && a != without && n.reached[v] != n.round {
-				n.reached[v], n.by[v] = n.round, a
-				n.queue = append(n.queue, v)
-			}
-		}
-	}
-	if n.reached[to] != n.round {
+	if !n.reach(from, to, without) {
 		return 0
 	}
 	for v := to; v != from; {
@@ -110,6 +97,28 @@ func (n *network) augment(from, to int32, most int, without int32) int {
 		v = u
 	}
 	return most
+}
+
+// reach looks for a shortest way from one node to another, and notes it in by.
+func (n *network) reach(from, to, without int32) bool {
+	n.round++
+	n.queue = append(n.queue[:0], from)
+	n.reached[from] = n.round
+	for head := 0; head < len(n.queue); head++ {
+		u := n.queue[head]
+		for _, a := range n.at[u] {
+			v, room := n.room(a, u)
+			if room <= 0 || a == without || n.reached[v] == n.round {
+				continue
+			}
+			n.reached[v], n.by[v] = n.round, a
+			if v == to {
+				return true
+			}
+			n.queue = append(n.queue, v)
+		}
+	}
+	return false
 }
 
 // room is where an arc leads from one of its ends, and how much more it can

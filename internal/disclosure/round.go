@@ -102,6 +102,7 @@ func draft(in Input) *round {
 			sum.ballots += d.ballots
 		}
 	}
+	r.units[r.total.Unit] = r.total
 	r.propose(r.total)
 	r.remember()
 	for _, c := range in.Candidates {
@@ -219,13 +220,9 @@ func (r *round) propose(u *unit) {
 // are of. Lines of the wave to release, from a run that was cut short, are not
 // looked at.
 func (r *round) remember() {
-	type key struct {
-		school, unit, item string
-		level              Level
-	}
-	figures := make(map[key]*figure, len(r.figures))
-	for _, f := range r.figures {
-		figures[key{f.School, f.Name, f.item.ID, f.Level}] = f
+	items := map[string]int{participation.ID: len(r.in.Items)}
+	for i := range r.in.Items {
+		items[r.in.Items[i].ID] = i
 	}
 	for i := range r.in.Earlier {
 		row := &r.in.Earlier[i].row
@@ -236,7 +233,9 @@ func (r *round) remember() {
 		if !ok || w == r.now {
 			continue
 		}
-		if f := figures[key{row.School, row.Unit, row.Item, Level(row.Level)}]; f != nil {
+		u := r.units[Unit{Owner: r.in.Owner, School: row.School, Level: Level(row.Level), Name: row.Unit}]
+		if item, ok := items[row.Item]; ok && u != nil {
+			f := r.figure(u, item)
 			f.told = append(f.told, earlier{w, row})
 		}
 	}
@@ -253,6 +252,7 @@ func (r *round) index(wave uint32) (int, bool) {
 
 // tallies appends the waves after one that asked an item of the unit.
 func (u *unit) tallies(tallies []tally, item *Item, after int) []tally {
+	tallies = slices.Grow(tallies, len(u.days)-1-after)
 	for w := after + 1; w < len(u.days); w++ {
 		if t := u.tally(item, w); t.roster > 0 {
 			tallies = append(tallies, t)

@@ -94,6 +94,8 @@ func TestDutyInABrowser(t *testing.T) {
 		webtest.Eval[int](b.Browser, `document.querySelectorAll("main details").forEach(d => d.open = true), 0`)
 		b.Look(p.name)
 	}
+	b.Visit(b.URL + path + "/documentation")
+	b.Shows("h1", "Dokumentasjon: Utestenging")
 	if sheets := b.Print("documentation"); sheets < 1 || sheets > 2 {
 		t.Errorf("the documentation of a small case takes %d sheets", sheets)
 	}

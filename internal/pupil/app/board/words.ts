@@ -45,21 +45,21 @@ const nn: BoardWords = {
 
 const en: BoardWords = {
   how: [
-    "One question at a time comes up here on the board, with a number. The same number stands on your tablet.",
+    "One question at a time comes up here on the board, with a number. The same number is on your tablet.",
     "You tap your answer on the tablet, and then “Next”. Take the time you need.",
     "If you do not want to answer a question, tap “I’d rather not answer”. That is quite all right.",
-    "At the bottom of the tablet it says “I want to talk to someone”. There you see whom you can talk to. Nobody will know that you looked.",
+    "At the bottom of the tablet it says “I want to talk to someone”. There you see who you can talk to. Nobody will know that you looked.",
   ],
   keys: "For the teacher: step with the buttons or the arrow keys. Tap “Listen”, and each question is read when you step to it.",
   begin: "First question",
   ready: "If you want to change something, go back on the tablet. When you are done, tap “Send my answers”.",
-  waitForAll: "We wait until everyone has sent. Do not switch off the tablet before it says that your answers are delivered.",
+  waitForAll: "We wait until everyone has sent theirs. Do not switch off the tablet before it says that your answers are delivered.",
   gone: "The questions on the board",
   goneLead: "Open this page from the one with the code of the class: “Show the questions on the board”.",
   notOpen: "The survey is not open for the class now, or all places are taken. Look at the page of the class, and try again.",
   entering: "Fetching the questions …",
   retry: "Try again",
-  noVoice: "This computer has no voice for this language. Read aloud yourself, calmly and alike for all the answers.",
+  noVoice: "This computer has no voice for this language. Read aloud yourself, calmly and in the same way for every answer.",
 };
 
 // words has one for each language; a class can choose among those that are here

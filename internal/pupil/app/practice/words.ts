@@ -10,7 +10,7 @@ const nb = {
   doneTitle: "Nå har du øvd!",
   done: "Dette var øving. Ingenting er sendt eller lagret.",
   again: "Start på nytt",
-  whichGrade: "Åpne denne siden med lenken eller ruten som læreren har.",
+  whichGrade: "Åpne denne siden med lenken eller ruta som læreren har.",
   retry: "Prøv igjen",
 };
 

@@ -47,15 +47,16 @@ const (
 	NameDeputies  Right = "name_deputies"  // let one of the staff stand in until a day; never a deputy's own
 	ManageLeaders Right = "manage_leaders" // say who leads the owner's schools
 	SeeOwnLog     Right = "see_own_log"    // read what is logged about oneself, and nobody else
+	BeReminded    Right = "be_reminded"    // have deadlines, and a calendar of them: not who is here for a day
 )
 
 // rights is what each role may do: the only such table.
 var rights = map[Role][]Right{
-	Reporter:  {Report, SeeOwnLog},
-	Teacher:   {Report, SeeClass, Observe, Conclude, RunSession, PrintSlips, SeeOwnLog},
-	Deputy:    {Report, SeeClass, SeeSchool, CarryOut, SeeAdult, Observe, Conclude, Lead, Share, RunSession, PrintSlips, MakePIN, ManageStaff, SeeOwnLog},
-	Principal: {Report, SeeClass, SeeSchool, CarryOut, SeeAdult, Observe, Conclude, Lead, Share, RunSession, PrintSlips, MakePIN, ManageStaff, NameDeputies, SeeOwnLog},
-	OwnerRole: {SeeOwner, ManageLeaders, SeeOwnLog},
+	Reporter:  {Report, SeeOwnLog, BeReminded},
+	Teacher:   {Report, SeeClass, Observe, Conclude, RunSession, PrintSlips, SeeOwnLog, BeReminded},
+	Deputy:    {Report, SeeClass, SeeSchool, CarryOut, SeeAdult, Observe, Conclude, Lead, Share, RunSession, PrintSlips, MakePIN, ManageStaff, SeeOwnLog, BeReminded},
+	Principal: {Report, SeeClass, SeeSchool, CarryOut, SeeAdult, Observe, Conclude, Lead, Share, RunSession, PrintSlips, MakePIN, ManageStaff, NameDeputies, SeeOwnLog, BeReminded},
+	OwnerRole: {SeeOwner, ManageLeaders, SeeOwnLog, BeReminded},
 
 	Substitute: {RunSession, SeeOwnLog},
 }

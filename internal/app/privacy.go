@@ -57,7 +57,8 @@ func (a *App) privacyReader(c echo.Context) (*privacy.Reader, error) {
 	if !ok {
 		return nil, web.Fail("signed_out", errNotSignedIn)
 	}
-	r := &privacy.Reader{Name: p.Name, Lang: p.Lang, Nav: desk.Own(c, a.schedule.Roster(), p).Frame("").Nav}
+	frame := desk.Own(c, a.schedule.Roster(), p).Frame("")
+	r := &privacy.Reader{Name: p.Name, Lang: p.Lang, Nav: frame.Nav, Today: frame.Today}
 	owner, _ := a.schedule.Roster().Owner(p.Owner)
 	weeks := owner.RhythmIn(wave.NumberOf(a.schedule.Now()).SchoolYear())
 	for _, s := range owner.Schools {

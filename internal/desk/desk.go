@@ -161,6 +161,7 @@ func (v *Visit) Frame(here Section) web.Frame {
 	if v.Person.Role == access.Substitute {
 		f.Who, f.Home = words.Text(v.Lang, "substitute"), access.SessionPath
 	}
+	f.Today = !v.Person.May(access.BeReminded)
 	for _, s := range sections {
 		if s.section == here && v.Person.May(s.unless) {
 			here = s.under

@@ -106,3 +106,15 @@ func TestWaysToPages(t *testing.T) {
 		}
 	}
 }
+
+// Nothing waits tomorrow for who is let in by the PIN of one day.
+func TestSubstitutesAreNotLedToReminders(t *testing.T) {
+	for role, want := range map[access.Role]bool{
+		access.Substitute: true, access.Reporter: false, access.Teacher: false, access.Deputy: false, access.Principal: false, access.OwnerRole: false,
+	} {
+		at := desk.Visit{Person: access.Person{Role: role}, Lang: "nb"}
+		if got := at.Frame(desk.Overview).Today; got != want {
+			t.Errorf("%s is here for the day: %t", role, got)
+		}
+	}
+}

@@ -93,19 +93,16 @@ type pageData struct {
 // refusal is an address that the mail server will not have letters to.
 type refusal struct{ Name, Email, On, Said string }
 
-var (
-	errNotSignedIn = errors.New("no person in the request")
-	errNoCalendar  = errors.New("no calendar has that secret")
-)
+var errNoCalendar = errors.New("no calendar has that secret")
 
 func (p *Page) show(c echo.Context) error {
 	return p.render(c, pageData{Ended: c.QueryParam("ended") != ""})
 }
 
 func (p *Page) renew(c echo.Context) error {
-	person, ok := access.PersonOf(c)
-	if !ok {
-		return web.Fail("signed_out", errNotSignedIn)
+	person, err := desk.Person(c, access.BeReminded)
+	if err != nil {
+		return err
 	}
 	ctx := c.Request().Context()
 	// First the record of the act: an act without one must not be.
@@ -120,9 +117,9 @@ func (p *Page) renew(c echo.Context) error {
 }
 
 func (p *Page) end(c echo.Context) error {
-	person, ok := access.PersonOf(c)
-	if !ok {
-		return web.Fail("signed_out", errNotSignedIn)
+	person, err := desk.Person(c, access.BeReminded)
+	if err != nil {
+		return err
 	}
 	ctx := c.Request().Context()
 	if err := p.record.Record(ctx, audit.Entry{Person: person.ID, Action: "calendar_ended"}); err != nil {
@@ -135,9 +132,9 @@ func (p *Page) end(c echo.Context) error {
 }
 
 func (p *Page) render(c echo.Context, data pageData) error {
-	person, ok := access.PersonOf(c)
-	if !ok {
-		return web.Fail("signed_out", errNotSignedIn)
+	person, err := desk.Person(c, access.BeReminded)
+	if err != nil {
+		return err
 	}
 	ctx := c.Request().Context()
 	all, err := p.Store.Roster(ctx)

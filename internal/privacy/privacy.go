@@ -58,6 +58,7 @@ type Reader struct {
 	Name    string
 	Lang    string // empty: the school's written standard
 	Nav     []web.NavItem
+	Today   bool // is here for the day
 	Schools []School
 }
 
@@ -183,7 +184,7 @@ func (p *Privacy) school(c echo.Context) (reader *Reader, school School, lang st
 
 // frame stands around the pages of a signed-in reader.
 func (r *Reader) frame(s School) web.Frame {
-	return web.Frame{Who: r.Name, Place: s.Name, Home: "/staff", Nav: r.Nav}
+	return web.Frame{Who: r.Name, Place: s.Name, Home: "/staff", Nav: r.Nav, Today: r.Today}
 }
 
 // about is what a letter or a set of slides says of the school it is from; of

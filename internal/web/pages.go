@@ -34,6 +34,7 @@ type Frame struct {
 	Places  []NavItem // schools to choose between
 	Who     string    // the name of who is signed in; empty: nobody, and no way out
 	Place   string    // school or owner, beside the name
+	Today   bool      // who is signed in is here for the day: nothing waits for them
 	SignOut string    // where "sign out" posts to; "/staff/signout" if empty
 	Narrow  bool      // one column of text, as for a form
 }

@@ -1,9 +1,11 @@
 package wave
 
 import (
+	"slices"
 	"time"
 
 	"github.com/folgmed/folgmed/internal/roster"
+	"github.com/folgmed/folgmed/surveys"
 )
 
 // Pause is a principal's word that a class, or the whole school, is not asked in
@@ -30,11 +32,12 @@ type PauseRefusal string
 const (
 	PauseTooLate  PauseRefusal = "too_late"  // the week is upon us
 	PauseNotAsked PauseRefusal = "not_asked" // the week is not one in which the class would be asked
-	PauseTooMany  PauseRefusal = "too_many"  // figures would rest on too few weeks
+	PauseTooMany  PauseRefusal = "too_many"  // figures would rest on too few surveys
+	PauseSameItem PauseRefusal = "same_item" // a question would be passed over twice running
 )
 
 // PauseRefusals lists them all.
-var PauseRefusals = []PauseRefusal{PauseTooLate, PauseNotAsked, PauseTooMany}
+var PauseRefusals = []PauseRefusal{PauseTooLate, PauseNotAsked, PauseTooMany, PauseSameItem}
 
 // Error says it in words.
 func (r PauseRefusal) Error() string {
@@ -43,15 +46,18 @@ func (r PauseRefusal) Error() string {
 		return "a pause is said before Sunday 18:00, and stands from then on"
 	case PauseNotAsked:
 		return "nobody is asked in that week"
+	case PauseSameItem:
+		return "a question that takes turns would not be put to the class this time either"
 	default:
-		return "a class answers in at least two of three planned weeks"
+		return "of three surveys in a row a class answers two"
 	}
 }
 
-// pauseWeeks is the stretch in which a class may pause at most every third
-// survey. Figures of a small unit pool twelve weeks, and who was away in which
-// week is known: on a single wave a figure would tell more of each pupil.
-const pauseWeeks = 12
+// pauseApart is how many surveys there are at least from one pause of a class to
+// the next. Figures of a small unit pool the surveys of a block, whatever the
+// weeks between them, and who was away in each is known: the fewer they rest on,
+// the more one pupil's being away tells.
+const pauseApart = 3
 
 // SaidBy is when a pause in the week has to be said, or taken back: so long
 // before the wave opens that no server can still believe otherwise.
@@ -70,30 +76,31 @@ func (p *Plan) CheckPause(o roster.Owner, said Pause, now time.Time) error {
 	if !now.Before(said.Wave.SaidBy()) || p.StateFor(o.Org, said.Wave) != StatePlanned {
 		return PauseTooLate
 	}
-	calendar := NewCalendar(o)
+	year := p.Year(o, said.Wave.SchoolYear(), now)
+	at := slices.IndexFunc(year, func(w Week) bool { return w.Number == said.Wave && w.Asked })
 	school, ok := o.School(said.School)
-	if planned, _ := calendar.Planned(said.Wave); !ok || !planned {
+	if !ok || at < 0 {
 		return PauseNotAsked
 	}
 	if !said.Stands {
 		return nil
 	}
-	most := max(1, pauseWeeks/max(o.RhythmIn(said.Wave.SchoolYear()), 1)/3)
 	known := false
 	for _, class := range school.Classes {
 		if said.Class != "" && said.Class != class.Name {
 			continue
 		}
 		known = true
-		for first := said.Wave - min(said.Wave, pauseWeeks-1); first <= said.Wave; first++ {
-			pauses := 0
-			for n := first; n < first+pauseWeeks; n++ {
-				if n == said.Wave || p.Paused(said.School, class.Name, n) {
-					pauses++
-				}
+		for _, other := range year {
+			if other.Number == said.Wave || !other.Asked || !p.Paused(said.School, class.Name, other.Number) {
+				continue
 			}
-			if pauses > most {
+			first, last := min(other.Ordinal, year[at].Ordinal), max(other.Ordinal, year[at].Ordinal)
+			switch {
+			case last-first < pauseApart:
 				return PauseTooMany
+			case p.takesTurns(said.School, class.Name, first, last):
+				return PauseSameItem
 			}
 		}
 	}
@@ -101,4 +108,13 @@ func (p *Plan) CheckPause(o roster.Owner, said Pause, now time.Time) error {
 		return PauseNotAsked
 	}
 	return nil
+}
+
+// takesTurns tells whether the class is asked an item at two places of the
+// rotation and at none between them.
+func (p *Plan) takesTurns(school, class string, first, last int) bool {
+	q, ok := p.questions(school, class)
+	return ok && slices.ContainsFunc(q.Asked(first), func(item surveys.Item) bool {
+		return item.Kind == surveys.Rotating && last-first == item.Every
+	})
 }

@@ -20,7 +20,7 @@ import "github.com/folgmed/folgmed/surveys"
 //	replaced     codes printed beyond the roster (bin 0)
 //
 // The last three are figures about the roster: every class has them (ballots
-// from ten pupils on), kept or not. The gender item has no histogram: beside
+// from ten pupils on), kept or not; one that pauses has its size alone. The gender item has no histogram: beside
 // the strata it would tell how many would rather not say.
 type Row struct {
 	Wave    uint32
@@ -80,6 +80,7 @@ type Class struct {
 	Name          string
 	Grades        []int
 	Size          int   // pupils
+	Paused        bool  // it was not asked: only its size is kept
 	Attempt       uint8 // the attempt that counts; ballots of another are voided
 	Replaced      int   // codes printed beyond the roster
 	Questionnaire string

@@ -61,7 +61,9 @@ func newFold(wave uint32, classes []Class) *fold {
 		p := planOf(plans, c.Asked)
 		t := &tally{Class: c, plan: p, strata: make(map[string]histograms)}
 		f.classes = append(f.classes, t)
-		f.byName[[2]string{c.School, c.Name}] = t
+		if !c.Paused {
+			f.byName[[2]string{c.School, c.Name}] = t
+		}
 	}
 	slices.SortFunc(f.classes, func(a, b *tally) int {
 		return cmp.Or(cmp.Compare(a.Owner, b.Owner), cmp.Compare(a.School, b.School), cmp.Compare(a.Name, b.Name))
@@ -316,6 +318,9 @@ func (f *fold) describe(rows []Row, t *tally) []Row {
 		rows = append(rows, row)
 	}
 	add(Roster, t.Size)
+	if t.Paused {
+		return rows
+	}
 	add(Replaced, t.Replaced)
 	if t.Size >= MinSilence {
 		add(Ballots, t.ballots)

@@ -31,16 +31,8 @@ func (v View) gateInput(n wave.Number, owner roster.Owner, table counts.Table, f
 		for _, c := range school.Classes {
 			out.Classes = append(out.Classes, disclosure.Class{Name: c.Name, Grades: c.Grades})
 		}
-		for k, w := range waves {
-			told := schoolWave(v.Plan, asked, items, table, school, w)
-			for i, c := range school.Classes {
-				// A class that pauses is as large as it was, so that a newcomer in
-				// the week of the pause is seen in the next one.
-				if k > 0 && v.Plan.Paused(school.Org, c.Name, w) {
-					told.Classes[i].Roster = out.Waves[k-1].Classes[i].Roster
-				}
-			}
-			out.Waves = append(out.Waves, told)
+		for _, w := range waves {
+			out.Waves = append(out.Waves, schoolWave(v.Plan, asked, items, table, school, w))
 		}
 		in.Schools = append(in.Schools, out)
 	}
@@ -58,6 +50,11 @@ func schoolWave(plan *wave.Plan, asked *askedItems, items *itemList, table count
 		ask, ok := plan.Ask(school.Org, c.Name, w)
 		if size == 0 || !ok {
 			out.Classes = append(out.Classes, disclosure.ClassWave{})
+			continue
+		}
+		if ask.Paused {
+			// Its size stands, so that a newcomer is seen in the week he comes.
+			out.Classes = append(out.Classes, disclosure.ClassWave{Roster: size})
 			continue
 		}
 		list := asked.list(ask)

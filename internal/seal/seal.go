@@ -24,8 +24,8 @@ type View struct {
 	Surveys surveys.Set
 }
 
-// Classes describes every class that was asked in a wave. printed is how many
-// codes were printed, by school and class.
+// Classes describes every class that was asked in a wave, or paused. printed is
+// how many codes were printed, by school and class.
 func (v View) Classes(n wave.Number, printed map[[2]string]int) []counts.Class {
 	var all []counts.Class
 	asked := newAskedItems(v.Surveys)
@@ -36,7 +36,11 @@ func (v View) Classes(n wave.Number, printed map[[2]string]int) []counts.Class {
 		for _, school := range o.Schools {
 			for _, c := range school.Classes {
 				ask, ok := v.Plan.Ask(school.Org, c.Name, n)
-				if !ok || ask.Paused {
+				if !ok {
+					continue
+				}
+				if ask.Paused {
+					all = append(all, counts.Class{Owner: o.Org, School: school.Org, Name: c.Name, Grades: c.Grades, Size: c.Size, Paused: true})
 					continue
 				}
 				all = append(all, counts.Class{

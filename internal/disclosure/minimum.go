@@ -21,7 +21,8 @@ const (
 // half of those it was put to, when it was asked last; ten if the item or the
 // theme is sensitive. A group signal needs ten in the group and ten outside it
 // in the same unit, and is never about a group of a class. Figures and signals
-// about who took part need only a roster of ten.
+// about who took part need only a roster of ten. A roster is that of the classes
+// that were asked in the wave: one that pauses is neither silent nor unheard.
 func minimum(r *round) {
 	for _, f := range r.figures {
 		if f.live() && !f.large() {
@@ -72,8 +73,8 @@ func (r *round) largeSignal(u *unit, s Signal) bool {
 	case s.Unit.Group != "" && (u.Level == LevelClass || in < minGroup || out < minGroup):
 		return false
 	case s.Kind == KindSilence || s.Theme == ThemeFewerAnswering:
-		return d.roster >= minRoster
-	case respondents < minShown || 2*respondents < d.roster:
+		return d.asked >= minRoster
+	case respondents < minShown || 2*respondents < d.asked:
 		return false
 	case s.Theme == "" || s.Theme == ThemeWellbeing: // all items together
 		return true

@@ -15,6 +15,7 @@ type plot struct {
 	asked   func(w int) []string                 // items asked in a wave; nil for hurt and company
 	worst   func(w, class int, item string) bool // nil for nobody
 	found   func(w int) []Candidate              // nil for nothing
+	paused  func(w, class int) bool              // nil for never
 	waves   func(w int) uint32                   // nil for every second week from 140
 }
 
@@ -42,6 +43,10 @@ func (p plot) input(now int) Input {
 		}
 		var wave SchoolWave
 		for c, class := range p.classes {
+			if p.paused != nil && p.paused(w, c) {
+				wave.Classes = append(wave.Classes, ClassWave{Roster: p.size})
+				continue
+			}
 			wave.Classes = append(wave.Classes, ClassWave{Roster: p.size, Ballots: p.size, Asked: items})
 			k := Kept{Classes: []string{class.Name}, Respondents: p.size, Groups: map[string]int{GroupGirls: p.size / 2, GroupBoys: p.size - p.size/2}}
 			for _, item := range items {
@@ -125,6 +130,65 @@ func TestSevere(t *testing.T) {
 		// Eight waves stand: the one of raising and seven after it.
 		if got := p.timeline(t, LevelClass, "5A", KindSevere, len(c.worst)); got != c.want {
 			t.Errorf("%s:\nworst %s\ngot   %s\nwant  %s", c.why, c.worst, got, c.want)
+		}
+	}
+}
+
+// TestSevereAndPauses: the last four waves are the last four that asked the
+// class, so that a pause neither makes a worst answer forgotten nor tells of a
+// wave by itself; the eight waves are the owner's, so that whoever says pauses
+// does not choose when a signal ends.
+func TestSevereAndPauses(t *testing.T) {
+	for _, c := range []struct{ why, waves, want string }{
+		{"two of the last four that asked", "x.P.x...........", "....Aaaaaaaae..."},
+		{"five that asked are too many", "x.P..x..........", "................"},
+		{"a pause raises nothing", "x..P............", "................"},
+		{"eight waves, pauses among them", "xx.P..P..P......", ".Aaaaaaaae......"},
+		{"looked at in a pause: one of the last four that asked", "xx...xP..P......", ".Aaaaaaaaraaaaaa"},
+		{"looked at in a pause: none of the last four that asked", "xx...P...P......", ".Aaaaaaaae......"},
+	} {
+		p := plot{
+			classes: one, size: 20, worst: func(w, _ int, _ string) bool { return c.waves[w] == 'x' },
+			paused: func(w, _ int) bool { return c.waves[w] == 'P' },
+		}
+		if got := p.timeline(t, LevelClass, "5A", KindSevere, len(c.waves)); got != c.want {
+			t.Errorf("%s:\nwaves %s\ngot   %s\nwant  %s", c.why, c.waves, got, c.want)
+		}
+	}
+}
+
+// TestNothingIsFoundInAPause: a class that pauses is not silent, and no finding
+// about it leaves in that wave. That the others of its grade may still be told of
+// does not hang on how many they are beside those who were not asked.
+func TestNothingIsFoundInAPause(t *testing.T) {
+	five := []Class{{Name: "5A", Grades: []int{5}}, {Name: "5B", Grades: []int{5}}, {Name: "5C", Grades: []int{5}}, {Name: "5D", Grades: []int{5}}, {Name: "5E", Grades: []int{5}}}
+	about := func(level Level, name string, kind Kind, theme string) Candidate {
+		return Candidate{Unit: Unit{Owner: "964338531", School: "974700000", Level: level, Name: name}, Kind: kind, Theme: theme, Tier: Notice, Start: 140, OneIn: 20}
+	}
+	p := plot{
+		classes: five, size: 20, paused: func(w, class int) bool { return w == 1 && class < 3 },
+		found: func(w int) []Candidate {
+			if w != 1 {
+				return nil
+			}
+			return []Candidate{
+				about(LevelClass, "5A", KindSilence, ""), about(LevelClass, "5B", KindChange, ThemeFewerAnswering),
+				about(LevelClass, "5C", KindChange, ThemeWellbeing), about(LevelGrade, "5", KindChange, ThemeWellbeing),
+				about(LevelClass, "5D", KindSilence, ""),
+			}
+		},
+	}
+	for _, tt := range []struct {
+		level Level
+		name  string
+		kind  Kind
+		want  string
+	}{
+		{LevelClass, "5A", KindSilence, ".."}, {LevelClass, "5B", KindChange, ".."}, {LevelClass, "5C", KindChange, ".."},
+		{LevelGrade, "5", KindChange, ".N"}, {LevelClass, "5D", KindSilence, ".N"},
+	} {
+		if got := p.timeline(t, tt.level, tt.name, tt.kind, 2); got != tt.want {
+			t.Errorf("%s of %s %s: %s, want %s", tt.kind, tt.level, tt.name, got, tt.want)
 		}
 	}
 }

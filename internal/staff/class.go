@@ -3,6 +3,8 @@ package staff
 import (
 	"net/http"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -26,6 +28,7 @@ type classPage struct {
 	Questions []question
 	Answered  []period
 	Later     string // when the next figures may come
+	Paused    string // the weeks in which it was not asked
 	Talk      string // what is shared with the class; empty: nothing
 	Share     string // where it is shared; empty: not by the reader
 }
@@ -69,6 +72,7 @@ func (s *Staff) showClass(c echo.Context) error {
 		Frame: v.frameAt(desk.Classes), Back: v.desk.Href(classesPath), Name: class.Name, Grades: v.grades(class.Grades),
 		Answered: v.participationOf(released, unit), Later: v.next(wave.NumberOf(s.Now())),
 	}
+	page.Paused = s.pausedWeeks(v, class)
 	page.Signals, page.Over = v.signalsOf(released, prompts, unit)
 	page.Questions = s.questionsOf(v, released, unit, "question", s.columnsFor(class.Grades))
 	page.Talk, page.Share = s.talkLinks(v, m, audience{unit: unit, class: &class})
@@ -76,6 +80,23 @@ func (s *Staff) showClass(c echo.Context) error {
 		return err
 	}
 	return s.pages.Render(c, http.StatusOK, "class", v.lang, page)
+}
+
+// pausedWeeks says in which weeks of the school year so far the class was not
+// asked because the school said so, or nothing.
+func (s *Staff) pausedWeeks(v *visit, class roster.Class) string {
+	plan, now := s.Waves.Plan(), s.Now()
+	var weeks []string
+	for _, week := range plan.Year(v.owner, wave.NumberOf(now).SchoolYear(), now) {
+		if week.Asked && !now.Before(week.Number.Opens()) && plan.Paused(v.school.Org, class.Name, week.Number) {
+			_, iso := week.Number.Week()
+			weeks = append(weeks, strconv.Itoa(iso))
+		}
+	}
+	if len(weeks) == 0 {
+		return ""
+	}
+	return v.t("class.paused", strings.Join(weeks, ", "))
 }
 
 func (v *visit) whole() disclosure.Unit {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/folgmed/folgmed/internal/disclosure"
 	"github.com/folgmed/folgmed/internal/duty"
@@ -23,7 +24,9 @@ type followUpPart struct {
 type followUp struct {
 	happened
 	Week    string
+	Paused  string // which of the classes are not asked that week
 	State   string
+	Figures string // when there will be some
 	Classes []followUpClass
 }
 
@@ -68,23 +71,45 @@ func (s *Staff) followUps(ctx context.Context, v *visit, m matters, one duty.Cas
 }
 
 // weeksToFollowUp are the next weeks in which all classes of a case are asked, at
-// least ten school days after the last follow-up of any of them.
+// least ten school days after the last follow-up in which any of them was.
 func (s *Staff) weeksToFollowUp(v *visit, m matters, one duty.Case) []option {
 	plan, calendar := s.Waves.Plan(), wave.NewCalendar(v.owner)
+	others := slices.DeleteFunc(duty.FollowUpsOf(m.cases, one.Classes), func(n uint32) bool {
+		return len(s.pausing(v, wave.Number(n), one.Classes)) == len(one.Classes)
+	})
 	var weeks []option
 	for n := wave.NumberOf(s.Now()) + 1; n < wave.NumberOf(s.Now())+weeksAhead && len(weeks) < weeksToChoose; n++ {
 		planned, _ := calendar.Planned(n)
 		asked := !slices.ContainsFunc(one.Classes, func(class string) bool {
-			_, ok := plan.Ask(v.school.Org, class, n)
-			return !ok
+			ask, ok := plan.Ask(v.school.Org, class, n)
+			return !ok || ask.Paused
 		})
-		if !planned || !asked || !farEnough(calendar, duty.FollowUpsOf(m.cases, one.Classes), n) {
+		if !planned || !asked || !farEnough(calendar, others, n) {
 			continue
 		}
-		_, week := n.Week()
-		weeks = append(weeks, option{Value: strconv.Itoa(int(n)), Label: v.t("followup.week", week, web.Date(v.lang, n.Opens()))})
+		weeks = append(weeks, option{Value: strconv.Itoa(int(n)), Label: v.followUpWeek(n) + ". " + v.figuresOf(n)})
 	}
 	return weeks
+}
+
+// pausing are those of some classes that pause in a wave.
+func (s *Staff) pausing(v *visit, n wave.Number, classes []string) []string {
+	plan := s.Waves.Plan()
+	return slices.DeleteFunc(slices.Clone(classes), func(class string) bool { return !plan.Paused(v.school.Org, class, n) })
+}
+
+func (v *visit) followUpWeek(n wave.Number) string {
+	_, week := n.Week()
+	return v.t("followup.week", week, web.Date(v.lang, n.Opens()))
+}
+
+// figuresOf says when a class's figures with the answers of a wave in them come
+// at the earliest.
+func (v *visit) figuresOf(n wave.Number) string {
+	if week := v.nextBlock(n); week > 0 {
+		return v.t("followup.figures", week)
+	}
+	return v.t("followup.no_figures")
 }
 
 func farEnough(calendar wave.Calendar, others []uint32, n wave.Number) bool {
@@ -96,24 +121,34 @@ func farEnough(calendar wave.Calendar, others []uint32, n wave.Number) bool {
 
 func (s *Staff) followUp(v *visit, f duty.FollowUp, released []disclosure.Released) followUp {
 	n := wave.Number(f.Wave)
-	_, week := n.Week()
-	card := followUp{happened: v.happened(f.Entry), Week: v.t("followup.week", week, web.Date(v.lang, n.Opens()))}
+	card := followUp{happened: v.happened(f.Entry), Week: v.followUpWeek(n)}
+	paused := s.pausing(v, n, f.Classes)
+	if len(paused) > 0 {
+		key := "followup.pauses"
+		if !s.Now().Before(n.Opens()) {
+			key = "followup.paused"
+		}
+		card.Paused = v.t(key, strings.Join(paused, ", "))
+	}
+	if len(paused) == len(f.Classes) {
+		return card
+	}
 	state := s.Waves.Plan().StateFor(v.owner.Org, n)
 	switch {
 	case state == wave.StatePlanned && !s.Now().Before(n.Closes()):
 		card.State = v.t("followup.not_asked")
 		return card
 	case state == wave.StatePlanned:
-		card.State = v.t("followup.planned")
+		card.State, card.Figures = v.t("followup.planned"), v.figuresOf(n)
 		return card
 	}
 	for _, class := range f.Classes {
-		if figures := s.firstFigures(v, class, f.Wave, released); len(figures) > 0 {
+		if figures := s.firstFigures(v, class, f.Wave, released); len(figures) > 0 && !slices.Contains(paused, class) {
 			card.Classes = append(card.Classes, followUpClass{class, figures})
 		}
 	}
 	if len(card.Classes) == 0 {
-		card.State = v.t("followup.waiting")
+		card.State, card.Figures = v.t("followup.waiting"), v.figuresOf(n)
 	}
 	return card
 }

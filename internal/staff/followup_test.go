@@ -32,6 +32,9 @@ func TestFollowUp(t *testing.T) {
 			t.Errorf("week %d is offered, which is not asked: %s", n, why)
 		}
 	}
+	if beside := doc.Find("#followup ~ details").Text(); !strings.Contains(beside, "blir spurt uansett") || strings.Count(beside, "Tall tidligst") != 4 {
+		t.Errorf("beside the choice of week:\n%s", beside)
+	}
 	odd, _ := strconv.Atoi(weeks[0])
 	for _, wrong := range []string{strconv.Itoa(odd + 1), strconv.Itoa(newest), "x", ""} {
 		back := page(t, s.post(t, principal, doc, "/followed_up", url.Values{"wave": {wrong}}), http.StatusUnprocessableEntity)
@@ -50,9 +53,11 @@ func TestFollowUp(t *testing.T) {
 		t.Errorf("after %s was chosen there are %q", weeks[1], left)
 	}
 
-	// The wave was asked, and a block ends two waves later.
 	number, _ := strconv.Atoi(weeks[1])
 	n := wave.Number(number)
+	s.pausesAFollowUp(t, path, n, weeks[2])
+
+	// The wave was asked, and a block ends two waves later.
 	s.waves = append(s.waves, wave.Event{ID: "o", Wave: n, Owner: own, Step: wave.Opened, At: n.Opens(), Closes: n.Closes()}, wave.NewEvent(n, wave.Released, n.Seals()))
 	if got := s.get(t, principal, path).Find("#followup ~ .card").Text(); !strings.Contains(got, "ikke klare ennå") {
 		t.Errorf("before its block ends:\n%s", got)
@@ -72,5 +77,49 @@ func TestFollowUp(t *testing.T) {
 		if !strings.Contains(got, "Mange") || strings.Contains(got, "Ingen eller få") || !strings.Contains(got, "sier ikke om hver enkelt har det trygt") {
 			t.Errorf("%s, once its block has ended:\n%s", where, got)
 		}
+	}
+}
+
+// pausesAFollowUp pauses the class in the week of its follow-up and takes it back:
+// the principal is told when the pause is said, the case says that nobody is asked
+// and that another week may be chosen, and not "waiting" for ever.
+func (s *site) pausesAFollowUp(t *testing.T, path string, n wave.Number, later string) {
+	t.Helper()
+	said := url.Values{"school": {fjordvik}, "wave": {strconv.Itoa(int(n))}, "class": {"5A"}}
+	w := s.do(t, principal, http.MethodPost, "/staff/carry-out/weeks", said)
+	if w.Code != http.StatusSeeOther {
+		t.Fatalf("a pause of a week that a case follows up: %d", w.Code)
+	}
+	doc := s.get(t, principal, strings.TrimSuffix(w.Header().Get("Location"), "#saved"))
+	for _, where := range []string{"#saved", "#pauses ~ ul .card"} {
+		note := doc.Find(where)
+		if href := note.Find("a").AttrOr("href", ""); !strings.Contains(note.Text(), "følger opp") || href != path+"#followup" {
+			t.Errorf("%s tells the principal %q, and leads to %q", where, note.Text(), href)
+		}
+	}
+	if note := s.get(t, "5a@example.no", "/staff/classes/"+fjordvik+"/5A").Text(); strings.Contains(note, path) {
+		t.Error("who does not lead is told of a case")
+	}
+	doc = s.get(t, principal, path)
+	if got := doc.Find("#followup ~ .card").Text(); !strings.Contains(got, "5A har pause denne uka") || strings.Contains(got, "ikke spurt ennå") {
+		t.Errorf("the follow-up of a class that pauses says:\n%s", got)
+	}
+	offered := func(week string) bool { return doc.Find("#followed_up-wave option[value='"+week+"']").Length() == 1 }
+	if offered(strconv.Itoa(int(n))) || !offered(later) {
+		t.Error("the week of the pause can be chosen, or the next one can not")
+	}
+	clear(s.cookies) // nobody stays signed in for so long
+	s.at = n.Seals()
+	if got := s.get(t, principal, path).Find("#followup ~ .card").Text(); !strings.Contains(got, "5A hadde pause denne uka") || strings.Contains(got, "ikke klare ennå") {
+		t.Errorf("once the week is over:\n%s", got)
+	}
+	clear(s.cookies)
+	s.at = now
+	said.Set("step", "resume")
+	if w := s.do(t, principal, http.MethodPost, "/staff/carry-out/weeks", said); w.Code != http.StatusSeeOther {
+		t.Fatalf("taken back: %d", w.Code)
+	}
+	if got := s.get(t, principal, path).Find("#followup ~ .card").Text(); !strings.Contains(got, "ikke spurt ennå") || strings.Contains(got, "pause") {
+		t.Errorf("taken back:\n%s", got)
 	}
 }

@@ -8,12 +8,16 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/url"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
 	"github.com/folgmed/folgmed/internal/desk"
 	"github.com/folgmed/folgmed/internal/disclosure"
+	"github.com/folgmed/folgmed/internal/duty"
 	"github.com/folgmed/folgmed/internal/wave"
 	"github.com/folgmed/folgmed/internal/web"
 )
@@ -30,6 +34,7 @@ type weeksPage struct {
 	Ahead, Classes     []option // that a pause can be said of
 	Event, Fault       string   // the pause's id; why nothing was written
 	Saved              string
+	FollowUps          []link // of the pause that was just said
 }
 
 // weekRow is one week of the year.
@@ -46,7 +51,8 @@ type pauseCard struct {
 	Words, Said string
 	Wave        wave.Number
 	Class       string
-	Back        bool // it can still be taken back
+	Back        bool   // it can still be taken back
+	FollowUps   []link // the cases that follow up a class that week
 }
 
 func (v *visit) weeksHref() string { return "/staff/carry-out/weeks?school=" + v.school.Org }
@@ -82,9 +88,6 @@ func (s *Staff) renderWeeks(c echo.Context, v *visit, status int, said wave.Paus
 	if next := v.owner.RhythmIn(autumn + 1); next != v.owner.RhythmIn(autumn) {
 		page.NextRhythm = v.t("weeks.next_rhythm."+strconv.Itoa(next), autumn+1)
 	}
-	if what := c.QueryParam("saved"); fault == "" && (what == "paused" || what == "resumed") {
-		page.Saved = v.t("weeks.saved." + what)
-	}
 	block := disclosure.BlockWaves(rhythm)
 	for _, week := range s.Waves.Plan().Year(v.owner, autumn, now) {
 		row := s.weekRow(v, week, this)
@@ -109,6 +112,14 @@ func (s *Staff) renderWeeks(c echo.Context, v *visit, status int, said wave.Paus
 	}
 	if page.Pauses, err = s.pauseCards(ctx, v, pauses, autumn); err != nil {
 		return err
+	}
+	if what := c.QueryParam("saved"); fault == "" && (what == "paused" || what == "resumed") {
+		page.Saved = v.t("weeks.saved." + what)
+		for _, card := range page.Pauses {
+			if strconv.Itoa(int(card.Wave)) == c.QueryParam("wave") && card.Class == c.QueryParam("class") {
+				page.FollowUps = card.FollowUps
+			}
+		}
 	}
 	return s.pages.Render(c, status, "weeks", v.lang, page)
 }
@@ -140,6 +151,10 @@ func (s *Staff) pauseCards(ctx context.Context, v *visit, pauses []wave.Pause, a
 	if err != nil {
 		return nil, err
 	}
+	m, err := s.matters(ctx, v)
+	if err != nil {
+		return nil, err
+	}
 	var cards []pauseCard
 	for _, p := range pauses {
 		if p.Wave.SchoolYear() != autumn {
@@ -148,11 +163,27 @@ func (s *Staff) pauseCards(ctx context.Context, v *visit, pauses []wave.Pause, a
 		_, week := p.Wave.Week()
 		cards = append(cards, pauseCard{
 			Words: v.t("weeks.pause_of", v.paused(p), week), Wave: p.Wave, Class: p.Class,
-			Said: v.t("weeks.said", web.Date(v.lang, p.At), cmp.Or(names[p.By], v.t("carry_out.someone"))),
-			Back: s.Now().Before(p.Wave.SaidBy()) && s.Waves.Plan().StateFor(v.owner.Org, p.Wave) == wave.StatePlanned,
+			Said:      v.t("weeks.said", web.Date(v.lang, p.At), cmp.Or(names[p.By], v.t("carry_out.someone"))),
+			FollowUps: s.followedUp(v, m, p),
+			Back:      s.Now().Before(p.Wave.SaidBy()) && s.Waves.Plan().StateFor(v.owner.Org, p.Wave) == wave.StatePlanned,
 		})
 	}
 	return cards, nil
+}
+
+// followedUp are the open cases that a pause keeps from following up a class. Who
+// does not lead sees none.
+func (s *Staff) followedUp(v *visit, m matters, p wave.Pause) []link {
+	var cases []link
+	for _, one := range m.cases {
+		i := slices.IndexFunc(one.FollowUps, func(f duty.FollowUp) bool {
+			return f.Wave == uint32(p.Wave) && (p.Class == "" || slices.Contains(f.Classes, p.Class))
+		})
+		if one.Open() && i >= 0 && s.Now().Before(p.Wave.Opens()) {
+			cases = append(cases, link{Href: "/staff/cases/" + one.ID + "#followup", Label: v.t("weeks.followed_up", strings.Join(one.FollowUps[i].Classes, ", "))})
+		}
+	}
+	return cases
 }
 
 // pause says one, or takes one back.
@@ -182,7 +213,7 @@ func (s *Staff) pause(c echo.Context) error {
 	var refusal wave.PauseRefusal
 	switch {
 	case err == nil:
-		return c.Redirect(http.StatusSeeOther, v.weeksHref()+"&saved="+saved+"#saved")
+		return c.Redirect(http.StatusSeeOther, v.weeksHref()+"&"+url.Values{"saved": {saved}, "wave": {c.FormValue("wave")}, "class": {said.Class}}.Encode()+"#saved")
 	case errors.As(err, &refusal):
 		return s.renderWeeks(c, v, http.StatusUnprocessableEntity, said, v.t("weeks.refused."+string(refusal)))
 	default:

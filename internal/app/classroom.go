@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 
 	"github.com/folgmed/folgmed/internal/ballot"
 	"github.com/folgmed/folgmed/internal/classroom"
@@ -55,9 +56,22 @@ func (i issuing) ask(school, class string) (wave.Ask, error) {
 	return wave.Ask{}, web.Fail("wave_closed", errNotAsked)
 }
 
+// pauses tells whether the class would be asked now, had its school not said
+// that it pauses.
+func (i issuing) pauses(school, class string) bool {
+	plan := i.schedule.Plan()
+	return slices.ContainsFunc(plan.Open(), func(n wave.Number) bool {
+		ask, _ := plan.Ask(school, class, n)
+		return ask.Paused && plan.StateFor(ask.Owner, n) == wave.StateOpen
+	})
+}
+
 // Session tells how the session of a class stands.
 func (i issuing) Session(ctx context.Context, school, class string) (classroom.Session, error) {
 	ask, err := i.ask(school, class)
+	if err != nil && i.pauses(school, class) {
+		return classroom.Session{State: classroom.Paused}, nil
+	}
 	if err != nil {
 		return classroom.Session{}, err
 	}

@@ -60,7 +60,9 @@ func (w waves) Void(ctx context.Context, v wave.Void) error {
 // The error is a wave.PauseRefusal, or one after which it may be tried again.
 //
 // It is said hours before a server opens the wave; the row is not written if one
-// has. So what each server knows of it when the wave opens is the same.
+// has. So what each server knows of it when the wave opens is the same. Of two
+// that are said at once and are one too many together, each sees the other after
+// it was written, and at least one is taken back.
 func (w waves) Pause(ctx context.Context, p wave.Pause) error {
 	if err := w.Refresh(ctx); err != nil {
 		return err
@@ -81,7 +83,18 @@ func (w waves) Pause(ctx context.Context, p wave.Pause) error {
 	if w.Plan().StateFor(p.Owner, p.Wave) != wave.StatePlanned {
 		return wave.PauseTooLate
 	}
-	return nil
+	again := w.Plan().CheckPause(o, p, w.Now())
+	if again == nil || errors.Is(again, wave.PauseTooLate) {
+		return nil // the hour has struck since it was written in time
+	}
+	p.ID, p.Stands = p.ID+" taken back", false
+	if err := w.journal.Pause(ctx, p); err != nil {
+		return err
+	}
+	if err := w.Refresh(ctx); err != nil {
+		return err
+	}
+	return again
 }
 
 // VoidAttempt sets aside what a class has answered, for a principal who can not

@@ -34,8 +34,9 @@ type State string
 const (
 	Unopened State = "unopened" // not in this wave
 	Open     State = "open"
-	Shut     State = "shut" // by the teacher, who may open it again
-	Over     State = "over" // the hour is
+	Shut     State = "shut"   // by the teacher, who may open it again
+	Over     State = "over"   // the hour is
+	Paused   State = "paused" // the school has the class not asked in this wave
 )
 
 // Session is how the session of a class stands.

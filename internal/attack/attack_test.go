@@ -43,13 +43,16 @@ var attacks = []struct {
 
 func TestSmallWorlds(t *testing.T) {
 	t.Parallel()
-	ran := 0
+	ran, pauses := 0, 0
 	wins := make([]int, len(attacks))
 	for seed := range seeds() {
 		ran++
 		y, err := play(seed)
 		if err != nil {
 			t.Fatal(err)
+		}
+		for _, turn := range y.turns {
+			pauses += len(turn.pauses)
 		}
 		for i, a := range attacks {
 			win, err := a.try(y)
@@ -69,6 +72,10 @@ func TestSmallWorlds(t *testing.T) {
 		if float64(wins[i]) < a.control*float64(ran) {
 			t.Errorf("%s lost in only %d of %d worlds: the attacker is asleep", a.name, wins[i], ran)
 		}
+	}
+	t.Logf("classes paused %d times", pauses)
+	if pauses < ran/2 {
+		t.Error("hardly anyone pauses: what does not happen proves nothing")
 	}
 	t.Logf("W2 asked for %d tables, and was not sure of %d", asked, unsure)
 	if unsure > asked/10000 {

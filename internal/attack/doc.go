@@ -18,6 +18,11 @@
 // and every table is compared, and every row that is kept is judged
 // (TestRealExits).
 //
+// In every other small world the principal lets classes pause, as the attacker
+// would have it: in the week of a roster change or after it, all of a grade but
+// one, where a block begins or ends. What he says is taken or refused by
+// wave.CheckPause, and goes the program's way to the gate.
+//
 // # What W2 proves
 //
 // For each item of each small world, after each wave, the lines told so far are

@@ -3,6 +3,7 @@ package attack
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/folgmed/folgmed/internal/counts"
 	"github.com/folgmed/folgmed/internal/disclosure"
@@ -36,13 +37,19 @@ type sealed struct {
 	lines     []disclosure.Released
 }
 
+// view is the installation as of a moment.
+func (m *memory) view(now time.Time) seal.View {
+	v := seal.View{Roster: roster.Roster{Owners: []roster.Owner{m.owner}}, Surveys: questionnaires()}
+	v.Plan = wave.NewPlan(v.Roster, v.Surveys, m.events, now)
+	return v
+}
+
 // seal folds, learns, detects and releases a wave, as the job does.
-func (m *memory) seal(n wave.Number, votes []vote, printed map[[2]string]int) (sealed, error) {
-	m.events = append(m.events,
+func (m *memory) seal(n wave.Number, pauses []wave.Event, votes []vote, printed map[[2]string]int) (sealed, error) {
+	m.events = append(append(m.events, pauses...),
 		wave.Event{Wave: n, Owner: m.owner.Org, Step: wave.Opened, At: n.Opens()},
 		wave.Event{Wave: n, Step: wave.Sealed, At: n.Seals()})
-	view := seal.View{Roster: roster.Roster{Owners: []roster.Owner{m.owner}}, Surveys: questionnaires()}
-	view.Plan = wave.NewPlan(view.Roster, view.Surveys, m.events, n.Seals())
+	view := m.view(n.Seals())
 	s := sealed{classes: view.Classes(n, printed)}
 	folded, err := counts.Fold(uint32(n), s.classes, func(add func(counts.Ballot) error) error {
 		for _, v := range votes {

@@ -88,7 +88,7 @@ func nation() (map[uint32]watch.Usual, error) {
 	w := newWorld(1, o)
 	m := &memory{owner: o}
 	for k := range weeks {
-		if _, err := m.seal(w.number(k), w.next(), nil); err != nil {
+		if _, err := m.seal(w.number(k), nil, w.next(), nil); err != nil {
 			return nil, err
 		}
 	}
@@ -109,7 +109,7 @@ func spend(seed uint64, usual map[uint32]watch.Usual) (*known, []*target, error)
 		for _, v := range votes {
 			targets[v.room].present[v.pupil][at] = true
 		}
-		s, err := m.seal(w.number(at), votes, nil)
+		s, err := m.seal(w.number(at), nil, votes, nil)
 		if err != nil {
 			return nil, nil, fmt.Errorf("world %d, wave %d: %w", seed, at, err)
 		}

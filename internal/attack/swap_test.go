@@ -23,7 +23,7 @@ func swap(y *year) (win string, err error) {
 			votes = turn.votes
 		}
 		m.owner = turn.owner
-		got, err := m.seal(y.number(at+k), votes, turn.printed)
+		got, err := m.seal(y.number(at+k), turn.pauses, votes, turn.printed)
 		if err != nil {
 			return "", err
 		}

@@ -31,6 +31,7 @@ type world struct {
 // room is a class with its pupils, known by their places on the class list.
 type room struct {
 	school, name string
+	grades       []int
 	size         int
 	first, drawn int // its pupils in package simulate: those who come later answer as one of them does
 	asked        *surveys.Questionnaire
@@ -71,7 +72,7 @@ var questionnaires = sync.OnceValue(func() surveys.Set {
 // To package simulate each pupil is a class, and each class a school of such:
 // so a pupil is the same from wave to wave, with a mood that lasts.
 func newWorld(seed uint64, owner roster.Owner) *world {
-	w := &world{seed: seed, owner: owner, random: rand.New(rand.NewPCG(seed, 1))}
+	w := &world{seed: seed, owner: unbroken(owner), random: rand.New(rand.NewPCG(seed, 1))}
 	config := simulate.Config{Seed: seed, Rhythm: owner.Rhythm, Complete: true, Assumed: simulate.Usual()}
 	config.Assumed.Response = 50 // all are present: who is away is ours to say
 	for _, s := range owner.Schools {
@@ -90,7 +91,7 @@ func (w *world) seat(school string, c roster.Class) (*room, simulate.School) {
 	if !ok {
 		panic(fmt.Sprintf("attack: no questionnaire for grades %v", c.Grades))
 	}
-	r := &room{school: school, name: c.Name, size: c.Size, asked: q, first: w.pupils, drawn: c.Size}
+	r := &room{school: school, name: c.Name, grades: c.Grades, size: c.Size, asked: q, first: w.pupils, drawn: c.Size}
 	var items []simulate.Item
 	for _, item := range q.Items {
 		if item.Polarity != surveys.Unordered {

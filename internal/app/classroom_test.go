@@ -214,6 +214,7 @@ func TestASubstitute(t *testing.T) {
 	office.Shows("h1", "1A")
 	office.Look("session-young")
 	office.Click(`form[action$="1A"] button`)
+	office.Shows(".questions a", "Vis spørsmålene på tavla") // else it may look while the page opens
 	office.Look("session-whole-class")
 	showsTheBoard(office, a, "Hvordan har du det på skolen?")
 

@@ -43,6 +43,14 @@
 // That is why small units move every twelve weeks (internal/disclosure/blocks.go):
 // it is .44 then, and may be .46.
 //
+// Pauses are not among the years of W3. Of three such pupils the likelihood of a
+// year's figures named one in .41 of 1,200 further worlds without pauses, of .44
+// that are allowed; in .47 where a class pauses by chance as often as it may, and
+// in .51 where whoever says the pauses knows all year who will be away, and has
+// the class pause when most are present. Twice as far apart it is .48 of either.
+// The first is near the limit, the second beyond it; no principal knows so much,
+// but no rule here keeps it below.
+//
 // # Longer runs
 //
 // Worlds are seeded and made one at a time. Every run of the tests has 2,000 of

@@ -7,7 +7,9 @@ import (
 )
 
 // FollowUp is a survey of whole classes after measures: the wave of a week in
-// which they are asked anyway. All that is released of it is shown.
+// which they are asked anyway. All that is released of it is shown. An extra wave
+// of one class would tell no sooner and no finer (internal/disclosure/DESIGN.md,
+// "No extra waves").
 type FollowUp struct {
 	Entry
 	Wave    uint32

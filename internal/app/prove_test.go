@@ -204,7 +204,7 @@ func TestEveryPromiseCanBreak(t *testing.T) {
 			mend: func() { a.cfg.Admin = admin },
 		},
 		{
-			id: "ballots", why: "answers without ballots", says: "not so for 1 of",
+			id: "ballots", why: "answers without ballots", says: "does not hold for 1 of",
 			plant: do(fmt.Sprintf("INSERT INTO answers (school, class, wave, attempt, nullifier) SELECT '%s', '8B', %d, 1, randomFixedString(32) FROM numbers(2)", school, second)),
 			mend:  do(fmt.Sprintf("ALTER TABLE answers DELETE WHERE class = '8B' AND wave = %d SETTINGS mutations_sync = 2", second)),
 		},

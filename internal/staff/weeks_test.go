@@ -66,13 +66,10 @@ func TestTheYearAndItsPauses(t *testing.T) {
 		}
 	}
 	options := doc.Find("#wave option")
-	second, fifth := options.Eq(1).AttrOr("value", ""), options.Eq(4).AttrOr("value", "")
+	second := options.Eq(1).AttrOr("value", "")
 	w := s.do(t, rektor, http.MethodPost, weeks, pause(second, "8B"))
-	if again := page(t, w, http.StatusUnprocessableEntity); !strings.Contains(again.Find("#fault").Text(), "minst to") || again.Find("#wave option[selected]").AttrOr("value", "") != second || again.Find("#class option[selected]").AttrOr("value", "") != "8B" {
+	if again := page(t, w, http.StatusUnprocessableEntity); !strings.Contains(again.Find("#fault").Text(), "tolv undersøkelser på rad") || again.Find("#wave option[selected]").AttrOr("value", "") != second || again.Find("#class option[selected]").AttrOr("value", "") != "8B" {
 		t.Errorf("two in a row: %s", again.Find("#fault").Text())
-	}
-	if code, said := say(pause(fifth, "8B")); code != http.StatusUnprocessableEntity || !strings.Contains(said, "samme spørsmålene") {
-		t.Errorf("a question is passed over twice running: %d %s", code, said)
 	}
 	back := pause(ahead, "8B")
 	back.Set("step", "resume")

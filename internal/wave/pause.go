@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/folgmed/folgmed/internal/roster"
-	"github.com/folgmed/folgmed/surveys"
 )
 
 // Pause is a principal's word that a class, or the whole school, is not asked in
@@ -33,11 +32,10 @@ const (
 	PauseTooLate  PauseRefusal = "too_late"  // the week is upon us
 	PauseNotAsked PauseRefusal = "not_asked" // the week is not one in which the class would be asked
 	PauseTooMany  PauseRefusal = "too_many"  // figures would rest on too few surveys
-	PauseSameItem PauseRefusal = "same_item" // a question would be passed over twice running
 )
 
 // PauseRefusals lists them all.
-var PauseRefusals = []PauseRefusal{PauseTooLate, PauseNotAsked, PauseTooMany, PauseSameItem}
+var PauseRefusals = []PauseRefusal{PauseTooLate, PauseNotAsked, PauseTooMany}
 
 // Error says it in words.
 func (r PauseRefusal) Error() string {
@@ -46,18 +44,18 @@ func (r PauseRefusal) Error() string {
 		return "a pause is said before Sunday 18:00, and stands from then on"
 	case PauseNotAsked:
 		return "nobody is asked in that week"
-	case PauseSameItem:
-		return "a question that takes turns would not be put to the class this time either"
 	default:
-		return "of three surveys in a row a class answers two"
+		return "of twelve surveys in a row a class is away from one"
 	}
 }
 
 // pauseApart is how many surveys there are at least from one pause of a class to
 // the next. Figures of a small unit pool the surveys of a block, whatever the
 // weeks between them, and who was away in each is known: the fewer they rest on,
-// the more one pupil's being away tells.
-const pauseApart = 3
+// the more one pupil's being away tells. With pauses three or six surveys apart
+// the attacker names a pupil too often (package attack, W3). So far apart, no
+// question that takes turns is passed over twice running either.
+const pauseApart = 12
 
 // SaidBy is when a pause in the week has to be said, or taken back: so long
 // before the wave opens that no server can still believe otherwise.
@@ -96,11 +94,8 @@ func (p *Plan) CheckPause(o roster.Owner, said Pause, now time.Time) error {
 				continue
 			}
 			first, last := min(other.Ordinal, year[at].Ordinal), max(other.Ordinal, year[at].Ordinal)
-			switch {
-			case last-first < pauseApart:
+			if last-first < pauseApart {
 				return PauseTooMany
-			case p.takesTurns(said.School, class.Name, first, last):
-				return PauseSameItem
 			}
 		}
 	}
@@ -108,13 +103,4 @@ func (p *Plan) CheckPause(o roster.Owner, said Pause, now time.Time) error {
 		return PauseNotAsked
 	}
 	return nil
-}
-
-// takesTurns tells whether the class is asked an item at two places of the
-// rotation and at none between them.
-func (p *Plan) takesTurns(school, class string, first, last int) bool {
-	q, ok := p.questions(school, class)
-	return ok && slices.ContainsFunc(q.Asked(first), func(item surveys.Item) bool {
-		return item.Kind == surveys.Rotating && last-first == item.Every
-	})
 }

@@ -12,7 +12,6 @@ import (
 // holds the latest plan and replaces it at every tick.
 type Plan struct {
 	Snapshot
-	surveys surveys.Set
 	classes map[classKey]Ask // what is the same in every wave
 }
 
@@ -21,7 +20,7 @@ type classKey struct{ school, class string }
 // NewPlan returns the plan as of now. A class whose youngest grade no
 // questionnaire covers is never asked.
 func NewPlan(r roster.Roster, set surveys.Set, events []Event, now time.Time) *Plan {
-	p := &Plan{Snapshot: Fold(events, now), surveys: set, classes: map[classKey]Ask{}}
+	p := &Plan{Snapshot: Fold(events, now), classes: map[classKey]Ask{}}
 	for _, o := range r.Owners {
 		for _, s := range o.Schools {
 			for _, c := range s.Classes {
@@ -56,10 +55,4 @@ func (p *Plan) Ask(school, class string, n Number) (Ask, bool) {
 		ask.Paused, ask.State = true, StatePlanned
 	}
 	return ask, true
-}
-
-// questions is the class's questionnaire.
-func (p *Plan) questions(school, class string) (*surveys.Questionnaire, bool) {
-	ask := p.classes[classKey{school, class}]
-	return p.surveys.Find(ask.Questionnaire, ask.Version)
 }

@@ -23,7 +23,33 @@ type guesser struct {
 	control float64
 	leaks   func(t *target) bool
 
-	right, allowed, worlds [mostVictims + 1]float64 // by number of victims
+	of map[[2]int]*guesses // by habit and number of victims
+}
+
+// guesses are how often he was right, how often he may be, and how often he
+// guessed.
+type guesses struct{ right, allowed, worlds float64 }
+
+// sum is of the guesses in worlds with a habit and number of victims, or any where
+// it is negative.
+func (g *guesser) sum(habit, victims int) guesses {
+	var sum guesses
+	for key, n := range g.of {
+		if (habit < 0 || key[0] == habit) && (victims < 0 || key[1] == victims) {
+			sum.right, sum.allowed, sum.worlds = sum.right+n.right, sum.allowed+n.allowed, sum.worlds+n.worlds
+		}
+	}
+	return sum
+}
+
+// won tells whether he was right more often than he may be: whether the lower
+// 99 % limit of Clopper and Pearson lies above it.
+func (n guesses) won() bool {
+	return n.right > 0 && distuv.Beta{Alpha: n.right, Beta: n.worlds - n.right + 1}.Quantile(.01) > n.allowed/n.worlds
+}
+
+func (n guesses) String() string {
+	return fmt.Sprintf("%.3f of %.3f in %.0f", n.right/n.worlds, n.allowed/n.worlds, n.worlds)
 }
 
 // guess counts whether the pupil that ranks highest is a victim; of those who
@@ -42,17 +68,19 @@ func (g *guesser) guess(k *known, t *target, random *rand.Rand) {
 			best = append(best, p)
 		}
 	}
-	if t.worst[best[random.IntN(len(best))]] {
-		g.right[t.victims]++
+	key := [2]int{t.habit, t.victims}
+	if g.of[key] == nil {
+		if g.of == nil {
+			g.of = make(map[[2]int]*guesses)
+		}
+		g.of[key] = &guesses{}
 	}
-	g.worlds[t.victims]++
-	g.allowed[t.victims] += min(3*float64(t.victims)/float64(t.size), .5)
-}
-
-// above tells whether guesses were right more often than a share: whether the
-// lower 99 % limit of Clopper and Pearson lies above it.
-func above(right, worlds, share float64) bool {
-	return right > 0 && distuv.Beta{Alpha: right, Beta: worlds - right + 1}.Quantile(.01) > share
+	n := g.of[key]
+	if t.worst[best[random.IntN(len(best))]] {
+		n.right++
+	}
+	n.worlds++
+	n.allowed += min(3*float64(t.victims)/float64(t.size), .5)
 }
 
 // below tells whether the upper 99 % limit lies below a share.
@@ -61,25 +89,28 @@ func below(right, worlds, share float64) bool {
 }
 
 // judge says how a guesser did, and whether he wins: for any number of victims,
-// or for all together.
+// for any habit of pausing, or for all together.
 func (g *guesser) judge(t *testing.T) {
 	var text strings.Builder
-	var right, n, allowed float64
-	won := false
+	all := g.sum(-1, -1)
+	won := all.won()
 	for v := 1; v <= mostVictims; v++ {
-		if g.worlds[v] == 0 {
-			continue
+		if n := g.sum(-1, v); n.worlds > 0 {
+			won = won || n.won()
+			fmt.Fprintf(&text, "\n  %d victims: %v", v, n)
 		}
-		right, n, allowed = right+g.right[v], n+g.worlds[v], allowed+g.allowed[v]
-		won = won || above(g.right[v], g.worlds[v], g.allowed[v]/g.worlds[v])
-		fmt.Fprintf(&text, "  %d: %.2f of %.2f", v, g.right[v]/g.worlds[v], g.allowed[v]/g.worlds[v])
 	}
-	won = won || above(right, n, allowed/n)
-	t.Logf("W3 naming, %-40s %5.0f worlds, right in %.3f of %.3f; by victims:%s", g.name, n, right/n, allowed/n, text.String())
+	for h, habit := range habits {
+		if n := g.sum(h, -1); n.worlds > 0 {
+			won = won || n.won()
+			fmt.Fprintf(&text, "\n  %s: %v", habit.name, n)
+		}
+	}
+	t.Logf("W3 naming, %s: %v%s", g.name, all, text.String())
 	switch {
 	case g.control > 0:
-		if below(right, n, g.control) {
-			t.Errorf("%s named a pupil in only %.0f of %.0f worlds: the attacker is asleep", g.name, right, n)
+		if below(all.right, all.worlds, g.control) {
+			t.Errorf("%s named a pupil in only %.0f of %.0f worlds: the attacker is asleep", g.name, all.right, all.worlds)
 		}
 	case won:
 		t.Errorf("W3 wins by %s", g.name)

@@ -167,6 +167,7 @@ var binomials = make(map[binomialKey][]float64)
 // severeClue is when the class's severe signal was raised, renewed and ended.
 type severeClue struct {
 	present [][]bool    // pupil × wave
+	paused  []bool      // by wave: the class was not asked
 	others  [][]float64 // wave × so many sure: log-odds are not needed, the chance that another gave a worst answer
 	hit     []bool      // control: whether each wave held a worst answer, looked at every week
 	raised  []bool      // by wave
@@ -179,12 +180,12 @@ const (
 	severeStands = 8
 )
 
-// log follows the last waves, each a hit or not, through the rule. What the rule
-// can not have said is not ruled out, for questions that are not asked every
-// wave are looked at somewhat longer.
+// log follows the last waves in which the class was asked, each a hit or not,
+// through the rule. What the rule can not have said is not ruled out, for
+// questions that are not asked every wave are looked at somewhat longer.
 func (c *severeClue) log(pupils []int) float64 {
 	const odd = 1e-3
-	var at, next [1 << (severeLooks - 1)]float64 // by the last three waves
+	var at, next [1 << severeLooks]float64 // by the last four waves
 	at[0] = 1
 	l := 0.
 	standing := -1 // wave of the last look, or -1
@@ -206,19 +207,21 @@ func (c *severeClue) log(pupils []int) float64 {
 		}
 		clear(next[:])
 		total := 0.
-		for state, p := range at {
-			for h := range 2 {
-				q := p * (1 - chance)
-				if h == 1 {
-					q = p * chance
-				}
-				hits := state<<1 | h
-				if !c.could(t, standing, hits) {
-					q *= odd
-				}
-				next[hits&(len(next)-1)] += q
-				total += q
+		add := func(hits int, q float64) {
+			hits &= len(next) - 1
+			if !c.could(t, standing, hits) {
+				q *= odd
 			}
+			next[hits] += q
+			total += q
+		}
+		for state, p := range at {
+			if c.paused[t] {
+				add(state, p)
+				continue
+			}
+			add(state<<1, p*(1-chance))
+			add(state<<1|1, p*chance)
 		}
 		l += math.Log(total)
 		for i := range next {

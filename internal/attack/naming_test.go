@@ -29,6 +29,8 @@ type target struct {
 	unit    disclosure.Unit
 	grade   int
 	victims int
+	habit   int      // of habits
+	paused  []bool   // by wave
 	present [][]bool // pupil × wave
 	prior   []int    // pupils who may be guessed: all but two, who tell what they answered
 	figures []figure
@@ -54,7 +56,7 @@ func chronic(seed uint64, classes int) (*world, []*target) {
 	var targets []*target
 	for i, r := range w.rooms {
 		// So few that chance alone does not name one of them in half the worlds.
-		t := &target{room: r, grade: school.Classes[i].Grades[0], victims: 1 + random.IntN(min(mostVictims, r.size/4))}
+		t := &target{room: r, grade: school.Classes[i].Grades[0], habit: int(seed) / schoolClasses % len(habits), victims: 1 + random.IntN(min(mostVictims, r.size/4))}
 		t.unit = disclosure.Unit{Owner: o.Org, School: r.school, Level: disclosure.LevelClass, Name: r.name}
 		if random.IntN(4) == 0 {
 			r.since = 6 + random.IntN(16)
@@ -104,11 +106,18 @@ func spend(seed uint64, usual map[uint32]watch.Usual) (*known, []*target, error)
 	w, targets := chronic(seed, schoolClasses)
 	k := newKnown(w)
 	m := &memory{owner: w.owner, nation: usual}
-	for at := range weeks {
-		votes := w.next()
-		for _, v := range votes {
+	year := make([][]vote, weeks)
+	for at := range year {
+		year[at] = w.next()
+		for _, v := range year[at] {
 			targets[v.room].present[v.pupil][at] = true
 		}
+	}
+	for _, t := range targets {
+		t.say(m, w)
+	}
+	for at, votes := range year {
+		votes = slices.DeleteFunc(votes, func(v vote) bool { return targets[v.room].paused[at] })
 		s, err := m.seal(w.number(at), nil, votes, nil)
 		if err != nil {
 			return nil, nil, fmt.Errorf("world %d, wave %d: %w", seed, at, err)
@@ -227,7 +236,7 @@ func (t *target) correlation(clues []*clue, signs []sign) []float64 {
 
 // severe is what was released of the class's worst answers.
 func (t *target) severe() *severeClue {
-	c := &severeClue{present: make([][]bool, t.size), raised: make([]bool, weeks), ended: make([]bool, weeks)}
+	c := &severeClue{present: make([][]bool, t.size), paused: t.paused, raised: make([]bool, weeks), ended: make([]bool, weeks)}
 	for p := range c.present {
 		c.present[p] = slices.Clone(t.present[p])
 		for w := range t.since {

@@ -116,3 +116,61 @@ func (y *year) grade(r *room) []*room {
 		return other.school != r.school || !slices.Equal(other.grades, r.grades)
 	})
 }
+
+// habit is a way to choose the weeks of a school year in which a class pauses:
+// those he would like best first, of which each is said if it still may be. He
+// knows who will be away in all of them, and so more than any principal.
+type habit struct {
+	name string
+	best func(t *target, random *rand.Rand) []int
+}
+
+// habits are those of the chronic schools, one each.
+var habits = []habit{
+	{"no pauses", func(*target, *rand.Rand) []int { return nil }},
+	{"pauses by chance", func(_ *target, random *rand.Rand) []int { return random.Perm(weeks) }},
+	// What is left are the weeks in which most are away, and so most differ.
+	{"pauses when most are present", func(t *target, _ *rand.Rand) []int { return t.weeksBy(t.away) }},
+	// The question that is asked every other week then rests on few.
+	{"pauses when a question has its turn", func(t *target, _ *rand.Rand) []int {
+		return t.weeksBy(func(week int) int { return week&1 ^ 1 })
+	}},
+}
+
+// weeksBy are all weeks, those with the least first.
+func (t *target) weeksBy(of func(week int) int) []int {
+	all := make([]int, weeks)
+	for week := range all {
+		all[week] = week
+	}
+	slices.SortStableFunc(all, func(a, b int) int { return of(a) - of(b) })
+	return all
+}
+
+// away is how many of the class are, in a week.
+func (t *target) away(week int) int {
+	n := 0
+	for p := range t.present {
+		if !t.present[p][week] {
+			n++
+		}
+	}
+	return n
+}
+
+// say says the pauses of a class of a school year, and has nobody be there in
+// those weeks.
+func (t *target) say(m *memory, w *world) {
+	t.paused = make([]bool, weeks)
+	for _, week := range habits[t.habit].best(t, rand.New(rand.NewPCG(w.seed, 8))) {
+		said := m.pause(w.number(week), t.room)
+		if said == nil {
+			continue
+		}
+		m.events = append(m.events, said...)
+		t.paused[week] = true
+		for p := range t.present {
+			t.present[p][week] = false
+		}
+	}
+}

@@ -95,11 +95,14 @@ func (l lessons) learn(t *target, found []sign) {
 
 // presence is 1 or 0 in a wave, less the pupil's mean.
 func (t *target) presence(p, wave int) float64 {
-	if wave < 0 {
+	if wave < 0 || t.paused[wave] {
 		return 0
 	}
-	x, mean := 0., 0.
+	x, mean, asked := 0., 0., 0.
 	for w, here := range t.present[p] {
+		if !t.paused[w] {
+			asked++
+		}
 		if here {
 			mean++
 			if w == wave {
@@ -107,5 +110,5 @@ func (t *target) presence(p, wave int) float64 {
 			}
 		}
 	}
-	return x - mean/float64(len(t.present[p]))
+	return x - mean/asked
 }
